@@ -1,0 +1,62 @@
+"""The errors a user can meet: what happened, where, and how to mend it.
+
+A message names places (file, row, field), never the text of a record: these messages end up in terminals, logs and
+bug reports.
+"""
+
+from pathlib import Path
+
+
+class CurateError(Exception):
+    """Something failed. The command line prints the message as one line and exits with ``exit_code``.
+
+    Args:
+        what: What happened, in a few words, without a record's text.
+        file: The file it happened in.
+        row: The record's place in that file, counted from 1.
+        field: The field of the record, or the key of the configuration.
+        mend: What the user can do about it.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: Path | str | None = None,
+        row: int | None = None,
+        field: str | None = None,
+        mend: str | None = None,
+    ) -> None:
+        self.what, self.file, self.row, self.field, self.mend = what, file, row, field, mend
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        places = [
+            str(self.file) if self.file is not None else None,
+            f"row {self.row}" if self.row is not None else None,
+            f"field '{self.field}'" if self.field is not None else None,
+        ]
+        where = ", ".join(place for place in places if place)
+        line = f"{where}: {self.what}" if where else self.what
+        return f"{line}. {self.mend}" if self.mend else line
+
+
+class ConfigError(CurateError):
+    """``curate.yaml`` or an option says something that cannot be done."""
+
+
+class MissingExtra(CurateError):
+    """A part of the toolkit needs packages that are not installed."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(
+            f"{feature} needs packages that are not installed", mend=f"Run: pip install 'emocurate[{extra}]'"
+        )
+
+
+class Refused(CurateError):
+    """A gate said no: the work could be done, and must not be."""
+
+    exit_code = 3
