@@ -31,7 +31,9 @@ class RowStep(Protocol):
     """The modules and packages that its result depends on, such as ``curation.cleaning``."""
     libraries: ClassVar[tuple[str, ...]]
     """The distributions whose versions its result depends on, such as ``ftfy``."""
-    config: Section
+
+    @property
+    def config(self) -> Section: ...
 
     def __call__(self, rows: pa.Table) -> pa.Table: ...
 

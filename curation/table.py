@@ -63,7 +63,5 @@ def with_texts(row: dict[str, Any], new: dict[str, str]) -> dict[str, Any]:
     """``row`` with the texts of the fields in ``new`` (named as in :func:`texts`) put in their places."""
     if row["turns"] is None:
         return {**row, **new}
-    turns = [
-        {**turn, "text": new.get(f"turns.{place}.text", turn["text"])} for place, turn in enumerate(row["turns"])
-    ]
+    turns = [{**turn, "text": new.get(f"turns.{place}.text", turn["text"])} for place, turn in enumerate(row["turns"])]
     return {**row, "turns": turns}

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,22 +93,26 @@ class Workspace:
 
 
 @contextmanager
-def whole_folder(final: Path) -> Iterator[Path]:
+def whole_folder(final: Path, *, replace: bool = False) -> Iterator[Path]:
     """Yields a folder beside ``final`` to write into, and renames it to ``final`` when all went well.
 
     A reader sees the whole folder or none. What a killed process left beside it is never mistaken for ``final``.
+
+    Args:
+        final: The folder to make.
+        replace: Whether a folder that stands there is replaced.
     """
     final.parent.mkdir(parents=True, exist_ok=True)
-    partial = final.parent / f".{final.name}.{secrets.token_hex(4)}.partial"
+    partial, old = (final.parent / f".{final.name}.{secrets.token_hex(4)}.{what}" for what in ("partial", "old"))
     partial.mkdir()
     try:
         yield partial
-        os.rename(partial, final)
-    except BaseException:
-        import shutil
-
+        if replace and final.exists():
+            final.rename(old)
+        partial.rename(final)
+    finally:
         shutil.rmtree(partial, ignore_errors=True)
-        raise
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -119,7 +124,7 @@ def write_whole(path: Path, text: str) -> None:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
-        os.replace(partial, path)
+        Path(partial).replace(path)
     except BaseException:
         Path(partial).unlink(missing_ok=True)
         raise

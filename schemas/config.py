@@ -66,7 +66,7 @@ class SourceConfig(Section):
     id: str
     """A short name of lower-case letters, digits and hyphens. Item ids begin with it: do not change it later."""
     preset: str | None = None
-    """Take what is not said here from a preset; ``curate sources`` lists them."""
+    """Take what is not said here from a preset; ``curate presets`` lists them."""
     path: str | None = None
     """A file, or a folder saved by ``datasets``, relative to the workspace."""
     dataset: str | None = None

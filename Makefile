@@ -1,0 +1,50 @@
+# Two commands set everything up on a machine that has Python 3.11 and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+ROOMS := schemas curation annotations exports finetune deploy cli
+
+.PHONY: help demo test check quick format bench clean
+
+help:
+	@echo "make demo    install the base package and build the example workspace in demo/"
+	@echo "make test    install everything and run lint, types and all tests"
+	@echo "make check   lint, format, types and the order of the rooms"
+	@echo "make quick   the tests that take less than ten seconds"
+	@echo "make format  put the code into the house format"
+	@echo "make clean   remove demo/ and the virtual environment"
+
+demo: $(VENV)/base
+	@test -f demo/curate.yaml || $(BIN)/curate init demo --example
+	$(BIN)/curate -C demo build-dataset
+
+test: check
+	$(BIN)/pytest
+
+check: $(VENV)/all
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+quick: $(VENV)/all
+	$(BIN)/pytest -m "not slow"
+
+format: $(VENV)/all
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf demo $(VENV)
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/base: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(INSTALL) .
+	@touch $@
+
+$(VENV)/all: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(INSTALL) '.[all,dev]'
+	@touch $@

@@ -1,0 +1,108 @@
+"""``curate build-dataset``, ``report`` and ``trace``."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.output import Json, print_json, print_table, progress
+from curation.workspace import Workspace
+
+if TYPE_CHECKING:
+    from schemas.manifest import BuildManifest, WorkReport
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these commands to the command line."""
+    app.command("build-dataset")(build_dataset)
+    app.command()(report)
+    app.command()(trace)
+
+
+def build_dataset(
+    context: typer.Context,
+    engine: Annotated[str, typer.Option(help="What runs the steps; `local` uses the cores of this machine.")] = "local",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Build the dataset of curate.yaml: load, validate, clean, deduplicate, scrub, triage, split.
+
+    The same sources, configuration and code give the same build, byte for byte. A build that was killed goes on where
+    it was when you run the command again; after a change only the rows that changed are computed.
+    """
+    from curation import build_dataset as build
+    from schemas.errors import ConfigError
+
+    if engine != "local":
+        raise ConfigError(f"there is no engine '{engine}'", mend="Use --engine local.")
+    workspace = Workspace.find(context.obj)
+    result = build(workspace, workers=workers, progress=progress(as_json))
+    if as_json:
+        print_json(result)
+        return
+    _print_funnel(result.manifest)
+    _print_reasons(result.manifest)
+    _print_work(result.work)
+    state = "stood already, unchanged" if result.work.existed else "is done"
+    typer.echo(f"Build {result.manifest.build_id} {state}: {workspace.root / result.folder}")
+    typer.echo(f"Report: {workspace.root / result.report}")
+
+
+def _print_funnel(manifest: "BuildManifest") -> None:
+    """Records of each source, what each step took out, and what is left."""
+    lossy = [step.step for step in manifest.steps if step.removed or step.quarantined]
+    rows = []
+    for source in manifest.sources:
+        lost = {step.step: step.removed + step.quarantined for step in source.steps}
+        rows.append([source.source_id, source.records, *(-lost[step] for step in lossy), source.items])
+    lost = {step.step: step.removed + step.quarantined for step in manifest.steps}
+    total = ["all", manifest.records, *(-lost[step] for step in lossy), manifest.items]
+    print_table(f"{manifest.name}: from records to items", ["source", "records", *lossy, "items"], rows, total)
+
+
+def _print_reasons(manifest: "BuildManifest") -> None:
+    rows = [
+        [step.step, "removed" if step.removed else "quarantined", reason, count]
+        for step in manifest.steps
+        for reason, count in sorted(step.reasons.items(), key=lambda one: -one[1])
+    ]
+    if rows:
+        print_table("What was taken out, and why", ["step", "where to", "reason", "records"], rows)
+
+
+def _print_work(work: "WorkReport") -> None:
+    if work.existed:
+        return
+    rows = [[step.step, step.rows, step.computed, step.reused, step.cpu_seconds] for step in work.steps]
+    print_table("Work done in this run", ["step", "rows", "computed", "reused", "CPU s"], rows)
+
+
+def report(context: typer.Context, as_json: Json = False) -> None:
+    """Open the last build's report in a browser, or print where it is (--json)."""
+    from curation import open_build
+
+    build = open_build(Workspace.find(context.obj))
+    page = build.folder / "report.html"
+    if as_json:
+        print_json({"build_id": build.manifest.build_id, "report": str(page)})
+        return
+    typer.echo(page)
+    typer.launch(str(page))
+
+
+def trace(
+    context: typer.Context,
+    item_id: Annotated[str, typer.Argument(metavar="ITEM_ID", help="The id of an item or of a removed row.")],
+    as_json: Json = False,
+) -> None:
+    """Tell an item's story: its source and row, what each step changed, its duplicates, the decisions on it.
+
+    It reads the source again and shows the text before personal data was masked, on this screen alone.
+    """
+    from annotations import trace as tell
+    from cli.story import print_story
+
+    story = tell(Workspace.find(context.obj), item_id)
+    if as_json:
+        print_json(story)
+    else:
+        print_story(story)

@@ -1,0 +1,80 @@
+"""``curate``: where the command line starts, and where every error becomes one line and an exit code."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import build, deploy, export, finetune, review, workspace
+from schemas.errors import CurateError
+
+app = typer.Typer(
+    name="curate",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="""Turns raw counselling text into an on-device model of which every training example was signed off by a clinician.
+
+    **The way through:** `init` makes a workspace, `build-dataset` cleans, deduplicates and scrubs its sources,
+    `review` takes clinicians' decisions, `export` writes what they approved, `finetune` trains on it,
+    `deploy` bundles the model for a phone and `chat` talks to the bundle.
+
+    **Exit codes:** 0 done, 1 failed, 2 wrong usage, 3 refused by a gate.""",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"curate {version('emocurate')}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    context: typer.Context,
+    directory: Annotated[
+        Path, typer.Option("-C", metavar="DIR", help="Work in this folder instead of the current one.")
+    ] = Path(),
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    context.obj = directory
+
+
+for group in (workspace, build, export, finetune, deploy):
+    group.register(app)
+app.add_typer(review.app, name="review")
+
+
+def main() -> None:
+    """Runs the command line. No traceback reaches the user unless ``CURATE_DEBUG`` is set."""
+    try:
+        app()
+    except CurateError as error:
+        _say(str(error))
+        sys.exit(error.exit_code)
+    except Exception as error:
+        if os.environ.get("CURATE_DEBUG"):
+            raise
+        _say(_fault(error))
+        sys.exit(1)
+
+
+def _fault(error: Exception) -> str:
+    """Names a fault of the program by type and place: its message could quote a record."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'the system'}: {error.strerror}"
+    return f"a fault of the program: {type(error).__name__}{place}. Set CURATE_DEBUG=1 to see all of it, and report it."
+
+
+def _say(line: str) -> None:
+    print(f"curate: {line}", file=sys.stderr)

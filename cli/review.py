@@ -1,0 +1,69 @@
+"""``curate review``: the queue as a file, decisions, and where the review stands."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.output import Json, print_json, print_table
+from curation.workspace import Workspace
+
+app = typer.Typer(no_args_is_help=True, help="Review items: a sheet to decide on, decisions into the ledger, progress.")
+
+
+@app.command()
+def sheet(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A .csv or .jsonl file to write.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many items.")] = None,
+) -> None:
+    """Write the items that wait for a decision into a file, the risky ones first.
+
+    Fill in `verdict` (accept, edit or reject; an edit needs edited_question, edited_answer or edited_turns) and take
+    the file in with `curate review decide FILE --reviewer NAME`.
+    """
+    from annotations import write_sheet
+
+    written = write_sheet(Workspace.find(context.obj), file, limit=limit)
+    typer.echo(f"{written:,} items wait for a decision: {file}")
+
+
+@app.command()
+def decide(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The sheet with its verdicts filled in.")],
+    reviewer: Annotated[str | None, typer.Option(help="Who decided, where the rows do not say.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take the decisions of a file into the ledger: all of them, or none if one is wrong."""
+    from annotations import decide as take
+
+    taken = take(Workspace.find(context.obj), file, reviewer=reviewer)
+    if as_json:
+        print_json(taken._asdict())
+        return
+    typer.echo(
+        f"{taken.written:,} decisions written, {taken.known:,} known already, {taken.undecided:,} rows without a verdict."
+    )
+
+
+@app.command()
+def status(context: typer.Context, as_json: Json = False) -> None:
+    """Show how many items are approved, rejected, disputed, stale or waiting."""
+    from annotations import status as look
+
+    counts = look(Workspace.find(context.obj))
+    if as_json:
+        print_json({**counts})
+        return
+    print_table("Review", ["items are", "how many"], [[state, count] for state, count in counts.items()])
+
+
+@app.command()
+def verify(context: typer.Context) -> None:
+    """Prove that the ledger is whole: the chain of hashes over all decisions."""
+    from annotations import Ledger
+
+    entries = Ledger(Workspace.find(context.obj).ledger).entries()
+    head = entries[-1].hash if entries else "-"
+    typer.echo(f"The chain of {len(entries):,} decisions is whole; its head is {head}.")

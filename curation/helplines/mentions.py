@@ -1,0 +1,114 @@
+"""Where a text names a helpline by its number, and whether an address is that of a help organisation."""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from curation.helplines.table import Helpline, table
+
+_SEPARATOR = r"[\s().\-\u2010-\u2015/]{0,3}"
+
+_SHORT = 4
+"""Numbers of up to so many digits are counts and years as well: they count only where a call is spoken of."""
+
+_CALLING = re.compile(
+    r"(?:\b(?:call\w*|dial\w*|text\w*|ring\w*|phon\w*|llam\w+|number|hotline|helpline|lifeline|line|emergency|or)\b"
+    r"[^.!?\n]{0,25}|\()$",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(r"^\W{0,3}(?:suicide|crisis|life|help|hot|emergency|operator|dispatch)", re.IGNORECASE)
+
+_DIALLING_CODES = {
+    **{"GB": "44", "IE": "353", "AU": "61", "NZ": "64", "IN": "91", "DE": "49", "FR": "33", "NL": "31", "DK": "45"},
+    **{"ES": "34", "ZA": "27", "SG": "65", "MY": "60", "HK": "852", "PH": "63", "KR": "82", "CN": "86", "MX": "52"},
+}
+
+
+class Mention(NamedTuple):
+    """A helpline's number in a text: code points ``start`` to ``end`` (exclusive), and the id of its entry."""
+
+    start: int
+    end: int
+    helpline: str
+
+
+def mentions(text: str) -> list[Mention]:
+    """Every helpline number in ``text``, in order, however it is separated, with or without its country code."""
+    if not re.search(r"\d", text):
+        return []
+    ids = _ids()
+    return [
+        Mention(match.start(), match.end(), ids[_key(match.group())])
+        for match in _pattern().finditer(text)
+        if _counts(text, match)
+    ]
+
+
+def is_help_site(url: str) -> bool:
+    """Whether ``url`` (with or without its scheme) is on the site of a help organisation."""
+    labels = host_of(url).split(".")
+    return any(".".join(labels[place:]) in _sites() for place in range(len(labels) - 1))
+
+
+def is_help_address(email: str) -> bool:
+    """Whether ``email`` is the public address of a help organisation."""
+    return email.casefold() in {address for entry in table().entries for address in entry.emails}
+
+
+def host_of(url: str) -> str:
+    """The host of a URL in lower case, without user, port and ``www.``."""
+    rest = re.sub(r"^[a-z][a-z0-9+.-]*://", "", url.casefold())
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2].partition(":")[0]
+    return re.sub(r"^www\d{0,3}\.", "", host).rstrip(".")
+
+
+def _counts(text: str, match: re.Match[str]) -> bool:
+    if len(_key(match.group())) > _SHORT:
+        return True
+    before, after = text[max(0, match.start() - 60) : match.start()], text[match.end() : match.end() + 20]
+    return bool(_CALLING.search(before) or _CALLED.search(after))
+
+
+def _key(number: str) -> str:
+    """The letters and digits of a number."""
+    return re.sub(r"[^0-9A-Z]", "", number.upper())
+
+
+@cache
+def _ids() -> dict[str, str]:
+    """The keys of all spellings -> the first entry that has them."""
+    found: dict[str, str] = {}
+    for entry in table().entries:
+        for number in (*entry.numbers, *entry.vanity):
+            for key in _keys(entry, number):
+                found.setdefault(key, entry.id)
+    return found
+
+
+def _keys(entry: Helpline, number: str) -> list[str]:
+    """The keys that a number may be written with: as it stands, and with or without its country code."""
+    key = _key(number)
+    if number.startswith("1-") and entry.country in ("US", "CA"):
+        return [key, key[1:]]
+    code = _DIALLING_CODES.get(entry.country)
+    return [key, code + key.removeprefix("0")] if code and len(key) > _SHORT else [key]
+
+
+@cache
+def _sites() -> frozenset[str]:
+    return frozenset(site for entry in table().entries for site in entry.sites)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    keys = sorted(_ids(), key=lambda key: (-len(key), key))
+    # A short number must not be the head or the tail of a longer one: 988-555-0100 is not 988. A long one may touch
+    # the next sentence's first word where a space was lost.
+    long = "|".join(
+        _SEPARATOR.join(key) + (r"(?![A-Za-z])" if key[-1].isalpha() else r"(?!\d)") for key in keys if len(key) >= 7
+    )
+    short = "|".join(_SEPARATOR.join(key) for key in keys if len(key) < 7)
+    return re.compile(
+        rf"(?<!\d)(?:{long})|(?<![\w.$£€])(?<!\d[-\u2010-\u2015/.,])(?:{short})(?!\w)(?![-\u2010-\u2015/.,]\d)",
+        re.IGNORECASE,
+    )

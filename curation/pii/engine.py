@@ -1,0 +1,106 @@
+"""Presidio's engine without a model and without a network, run only on texts that could hold something.
+
+Three things in Presidio reach for the network or fail silently when there is no model: its engine downloads a spaCy
+pipeline, its e-mail recognizer fetches the public suffix list, and words of context (``card``, ``passport``) raise no
+score, since a blank pipeline has no lemmas. Here the pipeline is a blank one, loading does nothing, the suffix list
+is that on disk, and a word's lemma is the word in lower case.
+"""
+
+import logging
+import re
+from collections.abc import Sequence
+from functools import cache
+
+import spacy
+from presidio_analyzer import AnalyzerEngine, BatchAnalyzerEngine, RecognizerRegistry, RecognizerResult
+from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
+from presidio_analyzer.nlp_engine import SpacyNlpEngine
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from curation.pii.recognizers import LABEL_OF, build
+from curation.pii.spans import Span
+
+LEAST_SCORE = 0.4
+"""Presidio's score of a telephone number without a word of context; weaker patterns need such a word."""
+
+BATCH = 64
+
+_WEB = re.compile(r"@|https?://|www\d{0,3}\.|[a-z0-9]\.[a-z]{2}", re.IGNORECASE)
+_NUMBER = re.compile(r"\d(?:[^\w\n]{0,3}\w{0,4}?[^\w\n]{0,3}\d){5}|:[0-9a-f]{0,4}:", re.IGNORECASE)
+_WALLET = re.compile(r"\b(?:bc1|[13])[a-zA-Z0-9]{25}")
+
+_WEB_ENTITIES = ["EMAIL_ADDRESS", "URL"]
+_NUMBER_ENTITIES = [entity for entity in LABEL_OF if entity not in _WEB_ENTITIES]
+
+# Presidio logs the words around what it found at the level DEBUG.
+logging.getLogger("presidio-analyzer").setLevel(logging.WARNING)
+
+
+class _BlankEngine(SpacyNlpEngine):  # type: ignore[misc]
+    """A spaCy engine of an English tokenizer alone."""
+
+    def __init__(self) -> None:
+        super().__init__(models=[{"lang_code": "en", "model_name": "blank"}])
+        pipeline = spacy.blank("en")
+        pipeline.add_pipe("emocurate_lower_case_lemmas")
+        self.nlp = {"en": pipeline}
+
+    def load(self) -> None:
+        """Nothing: it is loaded."""
+
+
+@Language.component("emocurate_lower_case_lemmas")
+def _lower_case_lemmas(doc: Doc) -> Doc:
+    for token in doc:
+        token.lemma_ = token.lower_
+    return doc
+
+
+@cache
+def _engine(regions: tuple[str, ...]) -> BatchAnalyzerEngine:
+    """One engine a process and set of regions, built when it is first needed."""
+    return BatchAnalyzerEngine(
+        AnalyzerEngine(
+            registry=RecognizerRegistry(recognizers=build(regions), supported_languages=["en"]),
+            nlp_engine=_BlankEngine(),
+            supported_languages=["en"],
+            context_aware_enhancer=LemmaContextAwareEnhancer(context_matching_mode="whole_word"),
+        )
+    )
+
+
+def find(texts: Sequence[str], regions: tuple[str, ...]) -> list[list[Span]]:
+    """What the recognizers find in each of ``texts``; spans may overlap."""
+    found: list[list[Span]] = [[] for _ in texts]
+    by_need: dict[tuple[str, ...], list[int]] = {}
+    for place, text in enumerate(texts):
+        if entities := _entities_in_reach(text):
+            by_need.setdefault(entities, []).append(place)
+    for entities, places in by_need.items():
+        results = _engine(regions).analyze_iterator(
+            [texts[place] for place in places],
+            language="en",
+            batch_size=BATCH,
+            entities=list(entities),
+            score_threshold=LEAST_SCORE,
+        )
+        for place, of_text in zip(places, results, strict=True):
+            found[place] = [_span(result) for result in of_text]
+    return found
+
+
+def _entities_in_reach(text: str) -> tuple[str, ...]:
+    """The entities that ``text`` could hold by its characters; for most texts, none."""
+    entities: list[str] = []
+    if _WEB.search(text):
+        entities += _WEB_ENTITIES
+    if _NUMBER.search(text) or _WALLET.search(text):
+        entities += _NUMBER_ENTITIES
+    return tuple(entities)
+
+
+def _span(result: RecognizerResult) -> Span:
+    recognizer = result.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY]
+    label = LABEL_OF[result.entity_type]
+    return Span(result.start, result.end, label, f"presidio:{recognizer}", round(float(result.score), 3))

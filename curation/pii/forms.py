@@ -1,0 +1,50 @@
+"""Numbers that are personal by their form in any language, where Presidio wants a valid number of a known region.
+
+A telephone number with a wrong area code, an extension, or of another country is no less someone's number; and a run
+of twelve digits and more is an account, a card or a file, whatever its check digit says.
+"""
+
+import re
+
+from curation.pii.spans import Span
+
+_FORMS = (
+    (
+        "north-american-phone",
+        "PHONE",
+        re.compile(r"(?<![\d.-])(?:(?:\+|00)?1[-. ]?)?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?: ?(?:x|ext\.?) ?\d{1,6})?(?![\d-])"),
+        0.6,
+    ),
+    (
+        "international-phone",
+        "PHONE",
+        re.compile(r"(?<![\w+])(?:\+|00)[1-9]\d{0,2}[-. ]?(?:\(0\)[-. ]?)?(?:\(?\d{1,5}\)?[-. ]?){2,5}\d{2,5}(?:x\d{1,6})?(?!\d)"),
+        0.6,
+    ),
+    ("chinese-mobile-phone", "PHONE", re.compile(r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"), 0.6),
+    (
+        "announced-phone",
+        "PHONE",
+        re.compile(
+            r"\b(?:call|text|ring|phone|tel|telephone|mobile|cell|fax|whatsapp|reach|contact|number)\b"
+            r"(?![^\d\n]{0,25}\b(?:score|order|page|case|record|isbn)\b)"
+            r"[^\d\n.!?;]{0,25}?(?<![$£€\d])(\(?\+?\d(?:[-. ()/]{0,3}\d){6,14})(?!\d)",
+            re.IGNORECASE,
+        ),
+        0.5,
+    ),
+    ("long-number", "ID", re.compile(r"(?<![\w.])\d(?:[- ]?\d){11,18}(?![\w]|\.\d)"), 0.5),
+)
+
+_SEVEN_DIGITS = re.compile(r"\d(?:\D{0,4}\d){6}")
+
+
+def find(text: str) -> list[Span]:
+    """What has such a form in ``text``; spans may overlap."""
+    if not _SEVEN_DIGITS.search(text):
+        return []
+    return [
+        Span(*match.span(1 if pattern.groups else 0), label, f"form:{name}", score)
+        for name, label, pattern, score in _FORMS
+        for match in pattern.finditer(text)
+    ]

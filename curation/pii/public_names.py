@@ -1,0 +1,45 @@
+"""Words that are no names, and people whose names are part of the field: ``public_names.yaml``."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from spacy.lang.en.stop_words import STOP_WORDS
+
+
+def is_word(word: str) -> bool:
+    """Whether ``word``, in the place of a name, is an everyday word: ``Not``, ``Monday``, ``God``, but not ``Will``."""
+    return word.casefold() in _words() and not (word[:1].isupper() and is_word_and_name(word))
+
+
+def is_word_and_name(word: str) -> bool:
+    """Whether ``word`` is a first name as well as a word: ``Hope``, ``Will``, ``April``."""
+    return word.casefold() in _names_too()
+
+
+def is_public_figure(name: str) -> bool:
+    """Whether ``name`` is, or ends with the surname of, someone whose work counselling refers to by name."""
+    return name.split()[-1].casefold().removesuffix("'s").removesuffix("’s") in _surnames()
+
+
+@cache
+def _lists() -> dict[str, Any]:
+    lists = yaml.safe_load(files("curation.pii").joinpath("public_names.yaml").read_text(encoding="utf-8"))
+    assert isinstance(lists, dict)
+    return lists
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(STOP_WORDS) | frozenset(_lists()["words"].split())
+
+
+@cache
+def _names_too() -> frozenset[str]:
+    return frozenset(_lists()["names_too"].split())
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(_lists()["surnames"].split())

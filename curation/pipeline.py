@@ -1,0 +1,150 @@
+"""The steps of a build, in their order: load, validate, clean, deduplicate, scrub, triage, split."""
+
+import json
+import time
+from pathlib import Path
+
+import pyarrow as pa
+
+from curation.cleaning import Clean
+from curation.content import content_hash
+from curation.dedup import Deduplicated, Duplicate, deduplicate
+from curation.dedup.sign import Sign
+from curation.engine import LocalEngine
+from curation.flow import Flow
+from curation.pii import Scrub
+from curation.progress import Progress
+from curation.sources import load
+from curation.split import part_of
+from curation.step import RowStep, code_hash, digest
+from curation.table import RECORD
+from curation.triage import Triage
+from curation.validate import Validate
+from curation.workspace import Workspace, write_whole
+from schemas.config import DedupConfig, SplitConfig, WorkspaceConfig
+from schemas.errors import CurateError
+from schemas.faults import Quarantined
+from schemas.manifest import StepWork
+
+
+def row_steps(config: WorkspaceConfig) -> dict[str, RowStep]:
+    """The row steps that ``config`` asks for, by name. All that a build's result depends on goes through them."""
+    steps: list[RowStep] = [Validate(), Clean(), Sign(), Scrub(config.pii), Triage(config.triage)]
+    return {step.name: step for step in steps}
+
+
+def run_pipeline(config: WorkspaceConfig, workspace: Workspace, engine: LocalEngine) -> Flow:
+    """Takes the records of all sources through all steps.
+
+    Raises:
+        CurateError: If a source cannot be read, or none of its records can be used.
+    """
+    steps = row_steps(config)
+    flow = Flow(engine, [source.id for source in config.sources])
+    _load(flow, config, workspace, engine.progress)
+    flow.run(steps["validate"])
+    flow.run(steps["clean"])
+    _refuse_useless_sources(flow)
+    flow.run(steps["sign"])
+    _deduplicate(flow, config.dedup, workspace.cache / "deduplicate")
+    flow.run(steps["scrub"])
+    # What was removed is shown in the report beside what stands for it, so it is scrubbed as well.
+    flow.removed = engine.run(steps["scrub"], flow.removed).kept
+    flow.run(steps["triage"])
+    _split(flow, config.split)
+    flow.check()
+    return flow
+
+
+def _load(flow: Flow, config: WorkspaceConfig, workspace: Workspace, progress: Progress) -> None:
+    wall, cpu = time.perf_counter(), time.process_time()
+    tables: list[pa.Table] = []
+    quarantined: list[Quarantined] = []
+    with progress("load", None) as advance:
+        for source in config.sources:
+            before = len(tables), len(quarantined)
+            for batch in load(source, workspace):
+                tables.append(batch.rows)
+                quarantined += batch.quarantined
+                advance(len(batch.rows) + len(batch.quarantined))
+            if not any(map(len, tables[before[0] :])) and len(quarantined) == before[1]:
+                raise CurateError(
+                    f"source '{source.id}' holds no records", file=source.path, mend="Is it the right file?"
+                )
+    rows = pa.concat_tables([RECORD.empty_table(), *tables])
+    flow.load(rows, quarantined)
+    flow.work.append(_work("load", len(rows) + len(quarantined), 0, wall, cpu))
+
+
+def _refuse_useless_sources(flow: Flow) -> None:
+    for source, records in flow.records.items():
+        faults = [record for record in flow.quarantined if record.source_id == source]
+        if records and len(faults) == records:
+            first = min(faults, key=lambda record: record.row)
+            raise CurateError(
+                f"none of the {records:,} records of source '{source}' can be used; the first: {first.message}",
+                file=first.file,
+                row=first.row,
+                field=first.field,
+                mend=first.mend,
+            )
+
+
+def _deduplicate(flow: Flow, config: DedupConfig, cache: Path) -> None:
+    """Deduplication looks at all rows at once; the same rows were deduplicated before if their ids and texts were."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    rows = flow.rows
+    key = digest(
+        {
+            "config": config.model_dump(mode="json"),
+            "code": code_hash("curation.dedup"),
+            "rows": [
+                [row["item_id"], row["signature"].hex(), content_hash(row), row["provenance"]["origin"]]
+                for row in rows.select(
+                    ["item_id", "signature", "kind", "question", "answer", "turns", "provenance"]
+                ).to_pylist()
+            ],
+            "parents": [provenance["parent_ids"] for provenance in rows["provenance"].to_pylist()],
+        }
+    )
+    kept = cache / f"{key[:32]}.json"
+    with flow.engine.progress("deduplicate", None) as advance:
+        if kept.is_file():
+            stored = json.loads(kept.read_text())
+            found = Deduplicated([Duplicate(*one) for one in stored["duplicates"]], stored["groups"])
+            computed = 0
+        else:
+            found = deduplicate(rows, config)
+            write_whole(kept, json.dumps({"duplicates": found.duplicates, "groups": found.groups}))
+            computed = len(rows)
+        advance(len(rows))
+    ids = rows["item_id"].to_pylist()
+    flow.rows = rows.append_column("group_id", pa.array([ids[place] for place in found.groups], pa.string()))
+    duplicates = pa.table(
+        {
+            "place": pa.array([one.place for one in found.duplicates], pa.int64()),
+            "kept_id": pa.array([ids[one.kept] for one in found.duplicates], pa.string()),
+            "reason": pa.array([one.reason for one in found.duplicates], pa.string()),
+            "score": pa.array([one.score for one in found.duplicates], pa.float64()),
+        }
+    )
+    flow.remove("deduplicate", duplicates)
+    flow.work.append(_work("deduplicate", len(rows), computed, wall, cpu))
+
+
+def _split(flow: Flow, config: SplitConfig) -> None:
+    parts = [part_of(group, config) for group in flow.rows["group_id"].to_pylist()]
+    rows = flow.rows.append_column("split", pa.array(parts, pa.string()))
+    hashes = [content_hash(row) for row in rows.select(["kind", "question", "answer", "turns"]).to_pylist()]
+    flow.rows = rows.append_column("content_hash", pa.array(hashes, pa.string()))
+
+
+def _work(step: str, rows: int, computed: int, wall: float, cpu: float) -> StepWork:
+    return StepWork(
+        step=step,
+        rows=rows,
+        computed=computed,
+        reused=rows - computed if step != "load" else 0,
+        wall_seconds=round(time.perf_counter() - wall, 3),
+        cpu_seconds=round(time.process_time() - cpu, 3),
+    )

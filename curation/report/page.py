@@ -1,0 +1,61 @@
+"""The page from the build's tables. It depends on nothing else: the same build has the same page."""
+
+from collections import Counter
+
+import pyarrow as pa
+
+from curation.pii import LIMITS as PII_LIMITS
+from curation.report.figures import bars, lengths, reasons, topics
+from curation.report.pairs import MOST_PAIRS, pairs
+from curation.triage import LEVELS
+from schemas.faults import Quarantined
+from schemas.manifest import BuildManifest
+
+MOST_FAULTS = 500
+"""Quarantined records on the page; all are in quarantine.jsonl."""
+
+
+def report_html(manifest: BuildManifest, items: pa.Table, removed: pa.Table, quarantined: list[Quarantined]) -> str:
+    """The report of a build as one HTML page, with its style inside and no script or address of anything outside.
+
+    Args:
+        manifest: The counts.
+        items: The items, scrubbed.
+        removed: The removed records, scrubbed.
+        quarantined: The records that could not be used; of these the page shows places, never texts.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("curation.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["count"] = lambda value: f"{value:,}"
+    by_message = Counter((one.step, one.source_id, one.field, one.message, one.mend) for one in quarantined)
+    return environment.get_template("page.html.j2").render(
+        build=manifest,
+        lossy=[step.step for step in manifest.steps if step.removed or step.quarantined],
+        reasons=reasons(manifest.steps),
+        lengths=lengths(items),
+        topics=topics(items),
+        pairs=pairs(items, removed),
+        most_pairs=MOST_PAIRS,
+        cleaned=bars(sorted(manifest.cleaned.items(), key=lambda one: (-one[1], one[0]))),
+        pii=bars(sorted(manifest.pii.items(), key=lambda one: (-one[1], one[0]))),
+        pii_limits=PII_LIMITS,
+        risk=bars((level, manifest.risk.get(level, 0)) for level in LEVELS),
+        splits=bars(manifest.splits.items()),
+        faults=quarantined[:MOST_FAULTS],
+        faults_by_message=sorted(by_message.items(), key=lambda one: (-one[1], one[0])),
+        origins=_origins(items),
+    )
+
+
+def _origins(items: pa.Table) -> list[tuple[str, int]]:
+    found: Counter[str] = Counter()
+    for provenance in items["provenance"].to_pylist():
+        found[provenance["generator"] or provenance["origin"]] += 1
+    return sorted(found.items())

@@ -1,0 +1,127 @@
+"""Runs a ``.pte`` with ExecuTorch's runtime, the engine that runs it on the phone."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deploy.quiet import quiet
+from schemas.errors import CurateError, MissingExtra
+
+if TYPE_CHECKING:
+    import torch
+
+
+class PteModel:
+    """A loaded model and its KV cache.
+
+    Args:
+        file: The ``.pte``.
+
+    Raises:
+        MissingExtra: If ExecuTorch is not installed.
+        CurateError: If the runtime cannot load the file.
+    """
+
+    def __init__(self, file: Path) -> None:
+        try:
+            with quiet():
+                from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401  registers fused attention
+                from executorch.kernels import quantized  # noqa: F401  registers the 8-bit embedding
+                from executorch.runtime import Runtime, Verification
+        except ModuleNotFoundError as error:
+            raise MissingExtra("Running a bundle", "deploy") from error
+        try:
+            with quiet():
+                self._program = Runtime.get().load_program(file, verification=Verification.Minimal)
+                self._forward: Any = self._program.load_method("forward")
+                self.context = self._constant("get_max_context_len")
+                self.vocab_size = self._constant("get_vocab_size")
+                # The method takes one token less than its longest sequence: a limit of the export.
+                self._longest_input = self._constant("get_max_seq_len") - 1
+        except RuntimeError as error:
+            raise CurateError(
+                "ExecuTorch cannot load the model", file=file, mend="Make the bundle again with `curate deploy`."
+            ) from error
+        self._cached: list[int] = []
+
+    def _constant(self, name: str) -> int:
+        return int(self._program.load_method(name).execute([])[0])
+
+    def logits(self, tokens: Sequence[int]) -> "torch.Tensor":
+        """What follows ``tokens``: logits in float32, shape (vocabulary,).
+
+        Only what differs from the tokens of the last call is computed: its KV cache still holds the beginning that
+        both share. Attention looks no further than the position it is at, so what lies beyond does no harm.
+
+        Raises:
+            CurateError: If there are more tokens than the context holds, or none.
+        """
+        import torch
+
+        if not 0 < len(tokens) <= self.context:
+            raise CurateError(
+                f"{len(tokens)} tokens do not fit into a context of {self.context}",
+                mend="Shorten the message, or deploy with a larger context.",
+            )
+        tokens = list(tokens)
+        position = min(_shared_prefix(self._cached, tokens), len(tokens) - 1)  # the last is asked for again
+        self._cached = []  # stays empty if the runtime fails half way
+        while position < len(tokens):
+            piece = tokens[position : position + self._longest_input]
+            output = self._forward.execute((torch.tensor([piece]), torch.tensor([position])))[0]
+            position += len(piece)
+        self._cached = tokens
+        logits: torch.Tensor = output[0].clone()  # the runtime writes its next output over this one
+        return logits
+
+
+def _shared_prefix(left: Sequence[int], right: Sequence[int]) -> int:
+    for i, (a, b) in enumerate(zip(left, right, strict=False)):
+        if a != b:
+            return i
+    return min(len(left), len(right))
+
+
+Choose = Callable[["torch.Tensor"], int]
+"""Picks a token from logits of shape (vocabulary,)."""
+
+
+def sampler(temperature: float, top_p: float, seed: int | None) -> Choose:
+    """A way to pick tokens.
+
+    Args:
+        temperature: 0 takes the likeliest token; above, logits are divided by it before drawing.
+        top_p: Draws among the likeliest tokens that together reach this probability (nucleus sampling, Holtzman et
+            al., ICLR 2020).
+        seed: Of the draws; none for draws that differ each time.
+    """
+    import torch
+
+    if temperature == 0:
+        return lambda logits: int(logits.argmax())
+    generator = torch.Generator()
+    if seed is None:
+        generator.seed()
+    else:
+        generator.manual_seed(seed)
+
+    def choose(logits: torch.Tensor) -> int:
+        probabilities, tokens = torch.softmax(logits / temperature, dim=-1).sort(descending=True)
+        before = probabilities.cumsum(-1) - probabilities
+        probabilities = probabilities.masked_fill(before > top_p, 0.0)
+        return int(tokens[torch.multinomial(probabilities, 1, generator=generator)])
+
+    return choose
+
+
+def generate(
+    model: PteModel, tokens: Sequence[int], *, max_new_tokens: int, stop: Sequence[int], choose: Choose
+) -> Iterator[int]:
+    """Continues ``tokens`` one token at a time, until one of ``stop``, which is not yielded, or the limit."""
+    sequence = list(tokens)
+    for _ in range(max_new_tokens):
+        token = choose(model.logits(sequence))
+        if token in stop:
+            return
+        sequence.append(token)
+        yield token

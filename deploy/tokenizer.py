@@ -1,0 +1,77 @@
+"""The tokenizer and chat format as the phone has them: ExecuTorch's tokenizer on ``tokenizer.model``.
+
+The ids equal those that the model was trained with (``finetune.tokenizer``). One thing differs from ExecuTorch's C++
+tokenizer: that one reads ``<|eot_id|>`` and its like in a user's text as the special tokens they spell, by which a user
+can end a turn and speak as the system. Here, as in training, they are ordinary text; an app has to see to the same.
+"""
+
+import codecs
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from deploy.manifest import ChatFormat
+from deploy.quiet import quiet
+from finetune.tiktoken_cache import uncached_tiktoken
+from schemas.errors import MissingExtra
+
+
+class DeviceTokenizer:
+    """Text to ids and back.
+
+    Args:
+        file: ``tokenizer.model``.
+
+    Raises:
+        MissingExtra: If ExecuTorch's tokenizers are not installed.
+    """
+
+    def __init__(self, file: Path) -> None:
+        try:
+            with quiet():
+                from pytorch_tokenizers import TiktokenTokenizer
+        except ModuleNotFoundError as error:
+            raise MissingExtra("Running a bundle", "deploy") from error
+        with uncached_tiktoken():
+            self._tokenizer = TiktokenTokenizer(str(file))
+
+    def chat_format(self, system_prompt: str | None) -> ChatFormat:
+        """The special tokens' ids for this vocabulary."""
+        ids: dict[str, int] = self._tokenizer.special_tokens
+        return ChatFormat(
+            begin_of_text=ids["<|begin_of_text|>"],
+            start_header=ids["<|start_header_id|>"],
+            end_header=ids["<|end_header_id|>"],
+            end_of_turn=ids["<|eot_id|>"],
+            stop=(ids["<|end_of_text|>"], ids["<|eom_id|>"], ids["<|eot_id|>"]),
+            ordinary_tokens=min(ids.values()),
+            system_prompt=system_prompt,
+        )
+
+    def encode(self, text: str) -> list[int]:
+        """Ids of plain text; special tokens spelled out in it stay text."""
+        ids: list[int] = self._tokenizer.encode(text, bos=False, eos=False)
+        return ids
+
+    def header(self, role: str, chat: ChatFormat) -> list[int]:
+        """What opens a turn of ``role``."""
+        return [chat.start_header, *self.encode(role), chat.end_header, *self.encode("\n\n")]
+
+    def turn(self, role: str, content: str, chat: ChatFormat) -> list[int]:
+        """A whole turn, from its header to ``end_of_turn``."""
+        return [*self.header(role, chat), *self.encode(content.strip()), chat.end_of_turn]
+
+    def pieces(self, ids: Iterable[int], chat: ChatFormat) -> Iterator[str]:
+        """Text as the ids come in.
+
+        A token may hold a part of a character; it is kept back until the character is whole. Bytes that never become
+        one turn into U+FFFD. Special tokens are not shown.
+        """
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        for token in ids:
+            if token < chat.ordinary_tokens:
+                piece = decoder.decode(self._tokenizer.model.decode_single_token_bytes(token))
+                if piece:
+                    yield piece
+        rest = decoder.decode(b"", final=True)
+        if rest:
+            yield rest

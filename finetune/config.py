@@ -1,0 +1,92 @@
+"""What a fine-tuning run can be told, and the published values that hold when it is told nothing."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from schemas.errors import ConfigError
+
+MethodName = Literal["full", "lora", "qat-lora"]
+
+_CONFIGS = Path(__file__).parent / "configs"
+
+
+class LoraOptions(BaseModel):
+    """Low-rank adapters (Hu et al., "LoRA", ICLR 2022): each adapted weight becomes W + alpha / rank * B A."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rank: int = Field(ge=1)
+    """Rows of A and columns of B: capacity and memory of an adapter."""
+    alpha: float = Field(gt=0)
+    """Scale of the adapters, by custom twice the rank."""
+    dropout: float = Field(0.0, ge=0, lt=1)
+    attention_modules: tuple[Literal["q_proj", "k_proj", "v_proj", "output_proj"], ...] = Field(min_length=1)
+    """Which projections of each attention block are adapted."""
+    mlp: bool = True
+    """Whether the three matrices of each feed-forward block are adapted."""
+
+
+class FinetuneConfig(BaseModel):
+    """How a run trains."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    learning_rate: float = Field(gt=0)
+    """Highest rate of AdamW, after warm-up; it then falls along half a cosine to zero."""
+    weight_decay: float = Field(ge=0)
+    warmup_steps: int = Field(ge=0)
+    """Steps of linear warm-up; a short run warms up for a tenth of its steps at most."""
+    batch_size: int = Field(ge=1)
+    """Conversations in a forward pass."""
+    gradient_accumulation: int = Field(ge=1)
+    """Forward passes in an optimiser step."""
+    epochs: int = Field(ge=1)
+    max_steps: int | None = Field(None, ge=1)
+    """Ends the run earlier, or later, than the epochs do."""
+    max_sequence_length: int = Field(ge=8)
+    """Tokens of a conversation that are trained on; what lies beyond is cut off, and counted in the manifest."""
+    clip_gradient_norm: float = Field(gt=0)
+    seed: int = Field(0, ge=0, lt=2**31)
+    """Of the adapters' first values, the order of conversations and dropout."""
+    device: Literal["cpu", "cuda"] = "cpu"
+    lora: LoraOptions | None = None
+
+
+def resolve_config(method: MethodName, overrides: Mapping[str, Any] | None = None) -> FinetuneConfig:
+    """The method's published defaults with ``overrides`` laid over them; ``lora`` is merged key by key.
+
+    Raises:
+        ConfigError: If the method is unknown or not available, or a key or value does not hold; names the key.
+    """
+    if method not in get_args(MethodName):
+        raise ConfigError(
+            f"there is no method '{method}'", field="method", mend=f"Choose one of {', '.join(get_args(MethodName))}."
+        )
+    defaults_file = _CONFIGS / f"{method}.yaml"
+    if not defaults_file.is_file():
+        raise ConfigError(
+            f"the method '{method}' is not available yet", field="method", mend="Use lora or full in its place."
+        )
+    values: dict[str, Any] = yaml.safe_load(defaults_file.read_text(encoding="utf-8"))
+    for key, value in (overrides or {}).items():
+        if key == "lora" and isinstance(value, Mapping) and isinstance(values.get("lora"), dict):
+            value = values["lora"] | dict(value)
+        values[key] = value
+    try:
+        config = FinetuneConfig.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(FinetuneConfig.model_fields)
+        raise ConfigError(first["msg"], field=key, mend=f"The keys are {known}.") from error
+    if (config.lora is None) != (method == "full"):
+        raise ConfigError(
+            f"method '{method}' and these options do not go together",
+            field="lora",
+            mend="Use method lora for adapters.",
+        )
+    return config

@@ -1,0 +1,121 @@
+"""Llama 3's tokenizer and chat format: text to token ids, and which of them count in the loss.
+
+One file format serves training and the phone: BPE ranks as tiktoken writes them (``tokenizer.model``), followed by 256
+special tokens that are not in the file. Their ids are the number of ranks plus their place in ``SPECIAL_TOKENS``, the
+order that Meta and ExecuTorch use. With Llama 3's 128,000 ranks that gives ``<|begin_of_text|>`` its id 128000 and a
+vocabulary of 128,256, as many as the model has embeddings.
+
+torchtune by itself puts ``<|image|>`` at 128256, one past the embeddings of the text models; hence the explicit table.
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from finetune.compat import Llama3Tokenizer, Message
+from finetune.tiktoken_cache import uncached_tiktoken
+from schemas.errors import CurateError
+
+NUMBER_OF_SPECIAL_TOKENS = 256
+
+_NAMED = (
+    "<|begin_of_text|>",
+    "<|end_of_text|>",
+    "<|reserved_special_token_0|>",
+    "<|reserved_special_token_1|>",
+    "<|finetune_right_pad_id|>",
+    "<|step_id|>",
+    "<|start_header_id|>",
+    "<|end_header_id|>",
+    "<|eom_id|>",
+    "<|eot_id|>",
+    "<|python_tag|>",
+    "<|image|>",
+)
+SPECIAL_TOKENS: tuple[str, ...] = _NAMED + tuple(
+    f"<|reserved_special_token_{2 + i}|>" for i in range(NUMBER_OF_SPECIAL_TOKENS - len(_NAMED))
+)
+
+_MEND = "Take tokenizer.model from the folder of the model (in Meta's downloads it lies in original/)."
+
+
+class Turn(NamedTuple):
+    """One message of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class ChatTokens(NamedTuple):
+    """A conversation as token ids.
+
+    Args:
+        ids: Token ids, beginning with ``<|begin_of_text|>``.
+        in_loss: For each id, whether predicting it is trained: true for what the assistant says and the
+            ``<|eot_id|>`` that ends its turn, false for everything else, the headers included.
+    """
+
+    ids: list[int]
+    in_loss: list[bool]
+
+
+def read_ranks(path: Path) -> list[bytes]:
+    """The tokens of a tiktoken file, by rank.
+
+    Raises:
+        CurateError: If the file is missing or is not such a file; names the line.
+    """
+    if not path.is_file():
+        raise CurateError("the tokenizer is missing", file=path, mend=_MEND)
+    tokens: list[bytes] = []
+    for row, line in enumerate(path.read_bytes().splitlines(), start=1):
+        try:
+            encoded, rank = line.split()
+            token = base64.b64decode(encoded, validate=True)
+            in_order = int(rank) == len(tokens)
+        except (ValueError, binascii.Error):
+            in_order = False
+        if not in_order:
+            raise CurateError("not a line of a tiktoken tokenizer", file=path, row=row, mend=_MEND)
+        tokens.append(token)
+    if len(tokens) < 256:
+        raise CurateError(f"a tokenizer of {len(tokens)} tokens cannot spell every byte", file=path, mend=_MEND)
+    return tokens
+
+
+def load_tokenizer(path: Path, vocab_size: int | None = None) -> Llama3Tokenizer:
+    """torchtune's tokenizer for a ``tokenizer.model``, the tiny one or Llama 3's.
+
+    Args:
+        path: The file.
+        vocab_size: Of the model that it has to fit, if there is one.
+
+    Raises:
+        CurateError: If the file is missing, is not a tiktoken file or does not fit the model.
+    """
+    base = len(read_ranks(path))
+    if vocab_size not in (None, base + NUMBER_OF_SPECIAL_TOKENS):
+        raise CurateError(
+            f"the tokenizer has {base + NUMBER_OF_SPECIAL_TOKENS} tokens, the model {vocab_size}", file=path, mend=_MEND
+        )
+    special_tokens = {token: base + i for i, token in enumerate(SPECIAL_TOKENS)}
+    with uncached_tiktoken():
+        return Llama3Tokenizer(str(path), special_tokens=special_tokens)
+
+
+def encode_chat(tokenizer: Llama3Tokenizer, turns: Sequence[Turn]) -> ChatTokens:
+    """Tokenises a conversation in Llama 3's chat format.
+
+    The ids are those of torchtune's ``tokenize_messages`` without its closing ``<|end_of_text|>``, which no chat
+    contains. The mask is stricter than torchtune's: it leaves out the assistant's header too, which is given at
+    inference and never generated. Special tokens spelled out in a message stay ordinary text.
+    """
+    ids, in_loss = [tokenizer.bos_id], [False]
+    for turn in turns:
+        header = tokenizer.tokenize_message(Message(role=turn.role, content=""), add_end_tokens=False)
+        body = tokenizer.tokenize_message(Message(role=turn.role, content=turn.content), add_start_tokens=False)
+        ids += header + body
+        in_loss += [False] * len(header) + [turn.role == "assistant"] * len(body)
+    return ChatTokens(ids, in_loss)

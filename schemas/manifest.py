@@ -1,0 +1,109 @@
+"""What a build tells about itself: the manifest in its folder, and the report of the work that made it."""
+
+from typing import Any
+
+from schemas.items import Strict
+
+FORMAT_VERSION = 1
+
+
+class SourceFile(Strict):
+    """One file that a build read, or a dataset of the hub at a revision."""
+
+    source_id: str
+    path: str
+    bytes: int
+    sha256: str
+
+
+class StepCounts(Strict):
+    """What one step did to the records that reached it: ``read`` = ``kept`` + ``removed`` + ``quarantined``."""
+
+    step: str
+    read: int
+    kept: int
+    removed: int = 0
+    quarantined: int = 0
+    reasons: dict[str, int] = {}
+    """How many records were removed or quarantined for which reason."""
+
+
+class SourceCounts(Strict):
+    """Where the records of one source ended: ``records`` = ``items`` + ``removed`` + ``quarantined``."""
+
+    source_id: str
+    license: str
+    records: int
+    items: int
+    removed: int
+    quarantined: int
+    steps: list[StepCounts]
+
+
+class BuildManifest(Strict):
+    """``manifest.json``: written last, so that its presence means a whole build.
+
+    It depends on the sources, the configuration and the code alone: the same build has the same bytes.
+    """
+
+    format_version: int = FORMAT_VERSION
+    build_id: str
+    name: str
+    code_version: str
+    code_sha256: str
+    config: dict[str, Any]
+    files_read: list[SourceFile]
+    records: int
+    items: int
+    removed: int
+    quarantined: int
+    sources: list[SourceCounts]
+    steps: list[StepCounts]
+    cleaned: dict[str, int]
+    """Items that each cleaning rule changed."""
+    pii: dict[str, int]
+    """Spans of personal data masked, by label."""
+    risk: dict[str, int]
+    """Items by risk level."""
+    splits: dict[str, int]
+    """Items by part."""
+    groups: int
+    """Groups of items that stay together in a split."""
+    sha256: dict[str, str]
+    """Of each file of the build."""
+
+
+class StepWork(Strict):
+    """What one step cost in one run: rows computed, and rows whose results an earlier run had left in the cache."""
+
+    step: str
+    rows: int
+    computed: int
+    reused: int
+    wall_seconds: float
+    cpu_seconds: float
+
+
+class WorkReport(Strict):
+    """``.curate/work/<build-id>.json``: what the last run of a build computed, reused and cost.
+
+    It stands outside the build, for it differs from run to run while the build does not.
+    """
+
+    build_id: str
+    existed: bool
+    """Whether the build was there already, so that nothing was done."""
+    steps: list[StepWork]
+    wall_seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int
+    """The largest resident size of the main process."""
+
+
+class BuildResult(Strict):
+    """What :func:`curation.build_dataset` returns and ``curate build-dataset --json`` prints."""
+
+    folder: str
+    report: str
+    manifest: BuildManifest
+    work: WorkReport

@@ -1,0 +1,43 @@
+"""What a reviewer decides about an item."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from schemas.items import Strict, Text, Turn
+
+Verdict = Literal["accept", "edit", "reject"]
+Alias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+"""A reviewer's name in this workspace: letters, digits, dots, hyphens and underscores."""
+
+RUBRIC_VERSION = "verdict-1"
+"""The first rubric: a verdict and a comment."""
+
+
+class Review(Strict):
+    """One decision of one reviewer on one item, bound to the very text that was read.
+
+    An edit carries the text that the reviewer approves in place of it: question and answer, or all turns.
+    """
+
+    item_id: str
+    content_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    """Of the text that the reviewer read."""
+    reviewer: Alias
+    verdict: Verdict
+    question: Text | None = None
+    answer: Text | None = None
+    turns: tuple[Turn, ...] | None = Field(default=None, min_length=2)
+    comment: str | None = None
+    rubric_version: str = RUBRIC_VERSION
+    decided_at: datetime
+
+    @model_validator(mode="after")
+    def _edits_carry_text(self) -> Self:
+        edited = any(text is not None for text in (self.question, self.answer, self.turns))
+        if self.verdict == "edit" and not edited:
+            raise ValueError("verdict is 'edit', so the edited question, answer or turns must be given")
+        if self.verdict != "edit" and edited:
+            raise ValueError(f"verdict is '{self.verdict}', so no edited text may be given")
+        return self
