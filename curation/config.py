@@ -34,6 +34,8 @@ def load_config(workspace: Workspace) -> WorkspaceConfig:
     except ValidationError as error:
         raise _config_error(error, located) from None
     for place, source in enumerate(config.sources):
+        if source.path is not None and "\0" in source.path:
+            raise _at(located, ("sources", place, "path"), "has a NUL character", "Take it out.")
         try:
             check_encoding(source.encoding)
         except ConfigError as error:
@@ -116,6 +118,8 @@ def _explained(fault: ErrorDetails) -> tuple[str, str]:
         "model_attributes_type",
     ):
         return f"should be {_EXPECTED[kind]}, and is {_kind(fault['input'])}", _type_mend(kind, fault["input"])
+    if kind in ("too_short", "string_too_short"):
+        return "is empty", "Add one to it." if kind == "too_short" else "Give it a value."
     if kind == "literal_error":
         expected = str(fault.get("ctx", {}).get("expected", ""))
         near = close_name(str(fault["input"]), re.findall(r"'([^']*)'", expected))

@@ -73,7 +73,8 @@ def _load(flow: Flow, config: WorkspaceConfig, workspace: Workspace, progress: P
                 )
     rows = pa.concat_tables([RECORD.empty_table(), *tables])
     flow.load(rows, quarantined)
-    flow.work.append(_work("load", len(rows) + len(quarantined), 0, wall, cpu))
+    records = len(rows) + len(quarantined)
+    flow.work.append(_work("load", records, records, wall, cpu))
 
 
 def _refuse_useless_sources(flow: Flow) -> None:
@@ -144,7 +145,7 @@ def _work(step: str, rows: int, computed: int, wall: float, cpu: float) -> StepW
         step=step,
         rows=rows,
         computed=computed,
-        reused=rows - computed if step != "load" else 0,
+        reused=rows - computed,
         wall_seconds=round(time.perf_counter() - wall, 3),
         cpu_seconds=round(time.process_time() - cpu, 3),
     )

@@ -12,7 +12,7 @@ from curation.step import FAULT_COLUMN
 from curation.table import CONTENT
 from schemas.config import Section
 from schemas.faults import Fault
-from schemas.items import MAX_TURNS, Dialogue, Provenance, QAPair
+from schemas.items import MAX_CHARS, MAX_TURNS, Dialogue, Provenance, QAPair
 
 _NO_PROVENANCE = Provenance(source_id="none", file="none", row=1, record="1", license="CC0-1.0", origin="human")
 """Stands where the provenance is not what is checked: it comes from the configuration, which was."""
@@ -31,7 +31,12 @@ class Validate:
     name: ClassVar[str] = "validate"
     reads: ClassVar[tuple[str, ...]] = ("kind", "language", "mapped")
     writes: ClassVar[pa.Schema] = CONTENT
-    code: ClassVar[tuple[str, ...]] = ("curation.validate", "schemas.items", "schemas.language")
+    code: ClassVar[tuple[str, ...]] = (
+        "curation.validate",
+        "curation.sources.values",
+        "schemas.items",
+        "schemas.language",
+    )
     libraries: ClassVar[tuple[str, ...]] = ("pydantic",)
 
     def __init__(self, config: ValidateConfig | None = None) -> None:
@@ -44,16 +49,18 @@ class Validate:
             mapped = json.loads(row["mapped"])
             if isinstance(mapped["topic"], str) and not mapped["topic"].strip():
                 mapped["topic"] = None
-            fault = check({"kind": row["kind"], "language": row["language"], **mapped})
+            fault = check({"kind": row["kind"], "language": row["language"], **mapped}, cleaned=False)
             content.append({"fault": fault._asdict()} if fault else mapped)
         return pa.Table.from_pylist(content, CONTENT.append(FAULT_COLUMN))
 
 
-def check(row: dict[str, Any]) -> Fault | None:
+def check(row: dict[str, Any], *, cleaned: bool = True) -> Fault | None:
     """What is wrong with an item by the rules of :mod:`schemas.items`, or None. Nothing of its text is in the answer.
 
     Args:
         row: ``kind``, ``language``, ``question``, ``answer``, ``turns`` and ``topic``.
+        cleaned: Whether the texts are cleaned. Before that they may be longer than the limit: an image inside of HTML
+            makes an answer of a thousand characters one of a hundred thousand.
     """
     item = {name: row[name] for name in _FIELDS[row["kind"]]}
     try:
@@ -67,11 +74,18 @@ def check(row: dict[str, Any]) -> Fault | None:
             }
         )
     except ValidationError as error:
-        return _fault(error.errors(include_url=False, include_context=False)[0], row)
+        faults = error.errors(include_url=False, include_context=False)
+        if not cleaned:
+            faults = [fault for fault in faults if not _is_of_length(fault)]
+        return _fault(faults[0]) if faults else None
     return None
 
 
-def _fault(error: ErrorDetails, row: dict[str, Any]) -> Fault:
+def _is_of_length(error: ErrorDetails) -> bool:
+    return error["type"] == "value_error" and isinstance(error["input"], str) and len(error["input"]) > MAX_CHARS
+
+
+def _fault(error: ErrorDetails) -> Fault:
     field = ".".join(str(part) for part in error["loc"])
     value, type_ = error["input"], error["type"]
     if type_ == "value_error":

@@ -50,7 +50,7 @@ def export_pte(checkpoint: Path, output: Path, *, context: int, quantisation: Qu
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".export-") as scratch:
         status, log = _run_in(Path(scratch), request)
         if status == 0:
-            os.replace(Path(scratch) / "model.pte", output)
+            (Path(scratch) / "model.pte").replace(output)
             return
     last = log.strip().rsplit("\n", 1)[-1]
     if last == _MISSING:
@@ -86,10 +86,6 @@ def _run_in(folder: Path, request: dict[str, object]) -> tuple[int, str]:
 
 def _export_here(checkpoint: Path, context: int, quantisation: Quantisation) -> None:
     """Exports ``checkpoint`` into ``model.pte`` in the current folder, noise and all."""
-    import torch
-    from executorch.examples.models.llama.export_llama_lib import export_llama
-    from executorch.extension.llm.export.config.llm_config import LlmConfig, ModelType
-
     from finetune.compat import tune_to_meta
     from finetune.models import open_model, read_weights
 
@@ -97,6 +93,11 @@ def _export_here(checkpoint: Path, context: int, quantisation: Quantisation) -> 
     shape = model.architecture
     if shape.hidden_size % quantisation.group_size or shape.intermediate_size % quantisation.group_size:
         raise ConfigError(f"the model's widths are no multiples of {quantisation.group_size}")  # it would skip layers
+
+    import torch
+    from executorch.examples.models.llama.export_llama_lib import export_llama
+    from executorch.extension.llm.export.config.llm_config import LlmConfig, ModelType
+
     weights = tune_to_meta(read_weights(model))
     if shape.tie_word_embeddings:
         # Meta's layout has no tied weights; the two are quantised differently, so the file holds both anyway.

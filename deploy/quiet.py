@@ -5,16 +5,17 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
     """Holds back everything that is printed, logged or warned, by Python or by C++, while the block runs.
 
-    ExecuTorch's runtime and tokenizers write to the process's own standard error, below Python's ``sys.stderr``, so
-    the file descriptors themselves are pointed elsewhere. Exceptions pass. Keep the block short: what other threads
-    print meanwhile is lost as well.
+    ExecuTorch writes by several ways, some through ``sys.stderr`` and some to the process's own standard error below
+    it, so both are pointed elsewhere. Exceptions pass. Keep the block short: what other threads print meanwhile is
+    lost as well.
     """
     level = logging.root.manager.disable
     sys.stdout.flush()
@@ -25,7 +26,12 @@ def quiet() -> Iterator[None]:
         os.dup2(sink, 1)
         os.dup2(sink, 2)
         logging.disable(logging.CRITICAL)
-        with warnings.catch_warnings():
+        with (
+            Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+            redirect_stdout(nowhere),
+            redirect_stderr(nowhere),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("ignore")
             yield
     finally:

@@ -137,6 +137,7 @@ def finetune(
 
 @contextmanager
 def _base_model(model: Path | Literal["tiny"]) -> "Iterator[ModelFolder]":
+    import finetune.compat  # noqa: F401  first, because it raises MissingExtra
     from finetune.models import open_model
     from finetune.tiny import make_tiny_model
 

@@ -1,6 +1,5 @@
 """The ``clean`` step: every text of an item through the rules, and the item checked again."""
 
-from itertools import pairwise
 from typing import Any, ClassVar
 
 import pyarrow as pa
@@ -33,8 +32,8 @@ class Clean:
     )
     libraries: ClassVar[tuple[str, ...]] = ("ftfy",)
 
-    def __init__(self, config: CleanConfig = CleanConfig()) -> None:
-        self.config = config
+    def __init__(self, config: CleanConfig | None = None) -> None:
+        self.config: Section = config or CleanConfig()
 
     def __call__(self, rows: pa.Table) -> pa.Table:
         """Cleans each row; a row that cannot be used after that has a fault, and its texts as far as they came."""
@@ -111,7 +110,7 @@ def _without_chatter(text: str) -> str:
 
 
 def _merged(turns: list[Turn]) -> list[Turn]:
-    """``turns`` with neighbours of one role joined by a line break; of their annotations the first that is there."""
+    """``turns`` with neighbours of one role joined by a line break, and their labels by a semicolon."""
     merged: list[Turn] = []
     for turn in turns:
         if merged and merged[-1]["role"] == turn["role"]:
@@ -119,16 +118,25 @@ def _merged(turns: list[Turn]) -> list[Turn]:
             merged[-1] = {
                 "role": last["role"],
                 "text": f"{last['text']}\n{turn['text']}",
-                "strategy": last["strategy"] or turn["strategy"],
-                "emotion": last["emotion"] or turn["emotion"],
+                "strategy": _labels(last["strategy"], turn["strategy"]),
+                "emotion": _labels(last["emotion"], turn["emotion"]),
             }
         else:
             merged.append(turn)
     return merged
 
 
+def _labels(*labels: str | None) -> str | None:
+    each = dict.fromkeys(part for label in labels if label for part in label.split("; "))
+    return "; ".join(each) or None
+
+
 def _check(row: dict[str, Any]) -> Fault | None:
     fault = check(row)
     if fault and fault.message == "is blank":
-        return fault._replace(message="is blank after cleaning")
+        return Fault(
+            fault.field,
+            "is blank after cleaning",
+            "Take the record out: it held markup or a placeholder, and no text.",
+        )
     return fault

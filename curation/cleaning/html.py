@@ -13,10 +13,11 @@ import re
 from curation.cleaning.html_links import shown_target
 from curation.cleaning.html_tags import Tag, find_tags
 from curation.cleaning.mojibake import unescape
+from curation.cleaning.words import words
 
-_DROPPED = frozenset("script style svg head xml template iframe object video audio".split())
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 blockquote pre table dl hr article section".split())
-_LINES = frozenset("div li tr dt dd caption figure figcaption header footer form address center body html".split())
+_DROPPED = words("script style svg head xml template iframe object video audio")
+_PARAGRAPHS = words("p h1 h2 h3 h4 h5 h6 blockquote pre table dl hr article section")
+_LINES = words("div li tr dt dd caption figure figcaption header footer form address center body html")
 _BLOCKS = _PARAGRAPHS | _LINES | {"ul", "ol"}
 _HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _START = re.compile(r"""\sstart\s*=\s*["']?(\d{1,4})""", re.IGNORECASE)

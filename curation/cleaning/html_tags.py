@@ -8,23 +8,25 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-FIRM = frozenset(
+from curation.cleaning.words import words
+
+FIRM = words(
     "p br div span li ul ol img hr h1 h2 h3 h4 h5 h6 table thead tbody tfoot tr td th dl dt dd pre blockquote font "
-    "script style svg iframe html body head meta".split()
+    "script style svg iframe html body head meta"
 )
 """Names nobody uses for anything else. They count by themselves, apart from those in ``_NEED_CLOSING``."""
 
-LIGHT = frozenset("b i u em strong".split())
+LIGHT = words("b i u em strong")
 """Names that count beside any other tag, or alone where they touch the word that they mark."""
 
-WORDY = frozenset(
+WORDY = words(
     "a abbr address article aside big button caption center cite code del details dfn figcaption figure footer form "
     "header input ins kbd label main mark nav noscript object picture q s samp section select small source strike sub "
-    "summary sup template time title tt var video audio xml".split()
+    "summary sup template time title tt var video audio xml"
 )
 """Names that are also words or single letters: they count with an attribute or with their counterpart."""
 
-_NEED_CLOSING = frozenset("script style svg head".split())
+_NEED_CLOSING = words("script style svg head")
 _OFFICE = ("o:", "w:", "m:", "v:", "st1:")
 _KNOWN = FIRM | LIGHT | WORDY
 

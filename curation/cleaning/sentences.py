@@ -11,13 +11,15 @@ from "in psychology.Today we", and the magazine's address is ``psychologytoday.c
 
 import re
 
+from curation.cleaning.words import words
+
 _GLUED = re.compile(r"(?<=[^\W_]|[\"'”’)\]%])([.?!]+)([\"”’)\]“‘(\[]*)(?=[^\W_])")
 _ADDRESS = re.compile(r"://|www\.|@|\\|[./]\w+/")
 _NUMBERED = re.compile(r"\d{1,2}[.)]{1,2}(?=[^\W\d_]|\s)")
-_ABBREVIATIONS = frozenset("dr mr mrs ms prof st rev sr jr vs vol no fig inc ave ph psy dept".split())
-_NOT_A_WORD = frozenset(
+_ABBREVIATIONS = words("dr mr mrs ms prof st rev sr jr vs vol no fig inc ave ph psy dept")
+_NOT_A_WORD = words(
     "com org net edu gov mil info biz uk ca au io co us ie nz js ts py pdf doc docx txt jpg jpeg png gif mp3 mp4 html "
-    "htm xls xlsx csv exe zip d ed sc".split()
+    "htm xls xlsx csv exe zip d ed sc"
 )
 _LEFT_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*$")
 _RIGHT_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")

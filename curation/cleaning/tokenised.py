@@ -7,10 +7,10 @@ dash between clauses looks the same.
 
 import re
 
-_SPACED = re.compile(r"\w [.,?!](?=\s|$)|\w ' (?:s|t|m|d|re|ve|ll)\b", re.IGNORECASE)
+_SPACED = re.compile(r"[\w)\"] [.,?!](?=\s|$)|\w ' (?:s|t|m|d|re|ve|ll)\b|(?<!\S)[:;] [()](?!\S)", re.IGNORECASE)
 _NATURAL = re.compile(r"[^\W_][.,?!](?=\s|$)")
 _COMPOUND = (
-    r"co|non|self|ex|anti|pre|semi|multi|bi|mid|covid|part|full|follow|break|well|kind|so|x|al|drop|check|long|short|"
+    r"ex|bi|mid|covid|part|full|follow|break|well|kind|so|x|al|drop|check|long|short|"
     r"old|high|low|first|second|one|two|three|no|in|year|day|up|on"
 )
 _COMPOUND_END = (
@@ -18,6 +18,7 @@ _COMPOUND_END = (
     r"old|off|up|ups|down|downs|law|laws|anon|called|mas|hearted|wife|husband|girlfriends?|boyfriends?|friends?|"
     r"depressants?|anxiety|west|polar|term|out|insurance|workouts?|pay|line|to|school|risk|19|quality|class|by"
 )
+_NO_COMPOUND = r"and|but|that|this|the|they|she|his|her|you|who|what|when|not|just|maybe"
 _REPAIRS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), repair)
     for pattern, repair in (
@@ -35,11 +36,12 @@ _REPAIRS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bwww \. (?=\w)", "www."),
         (r"(?<=\w) \. (?=(?:com|org|net|gov|edu)\b(?! \w+ ' ))", "."),
         (r"\b([eiuap]) \. ([egsm]) \.", r"\1.\2."),
+        (rf"\b(self|non|pre|anti|semi|multi|co) - (?=[^\W\d_]{{3}})(?!(?:{_NO_COMPOUND})\b)", r"\1-"),
         (rf"\b({_COMPOUND}) - (?=(?:{_COMPOUND_END})\b)", r"\1-"),
         (r"(?<=[^\W\d_]) / (?=[^\W\d_])", "/"),
         (r"(?<=\S) +(?=[.,?!;:](?![()DP](?!\w))(?:\s|$))", ""),
         (r"(?<!\S)\( (?=\S)", "("),
-        (r"(?<=[\w.,?!]) \)", ")"),
+        (r"(?<=[\w.,?!)]) \)", ")"),
     )
 )
 _QUOTED = re.compile(r'" ([^"\n]*?) "')

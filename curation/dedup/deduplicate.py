@@ -9,6 +9,7 @@ from curation.dedup.candidates import candidate_pairs
 from curation.dedup.groups import Groups
 from curation.dedup.sign import PERMUTATIONS, compared
 from curation.dedup.verify import differ_by_typos_only, similarity
+from curation.table import texts
 from schemas.config import DedupConfig
 
 EXACT, NEAR = "exact duplicate", "near-duplicate"
@@ -81,9 +82,8 @@ def _preferences(items: pa.Table) -> list[Preference]:
 
 
 def _length(row: dict[str, Any]) -> int:
-    if row["turns"] is not None:
-        return sum(len(turn["text"]) for turn in row["turns"])
-    return len(row["question"]) + len(row["answer"])
+    """Characters without white space: a line break more is not a longer answer."""
+    return sum(len(part) for _, text in texts(row) for part in text.split())
 
 
 def _exact(items: pa.Table, preferences: list[Preference]) -> list[Duplicate]:

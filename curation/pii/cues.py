@@ -28,7 +28,9 @@ _OWN_NAME = re.compile(rf"\b(?i:my (?:first |full |real )?name(?:['’]s| is)|(?
 _OWN_NAME_LOWER = re.compile(
     r"\b(?i:my name(?:['’]s| is)) ([a-z]{3,15}(?: [a-z]{3,15})?)(?=\s*(?:[.,;!?\n]|$| and i\b| i['’]?m\b))"
 )
-_RELATED = re.compile(rf"\b(?i:(?:my|our) (?:{_RELATIONS})(?:['’]s name is| is (?:called|named)| named| called|,)?) ({_NAMES})")
+_RELATED = re.compile(
+    rf"\b(?i:(?:my|our) (?:{_RELATIONS})(?:['’]s name is| is (?:called|named)| named| called|,)?) ({_NAMES})"
+)
 _TITLED = re.compile(rf"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof)\b\.? ?({_NAMES})")
 _TITLED_CARER = re.compile(
     rf"\b(?i:my|our) (?i:{_CARERS}),? (?:is )?(?:Dr|Mr|Mrs|Ms|Miss|Prof)\b\.? ?({_NAMES})"
@@ -44,12 +46,12 @@ _SPELLED_EMAIL = re.compile(
 )
 _HANDLE = re.compile(r"(?<![\w@.+/-])(@[A-Za-z_](?:\w|\.(?=\w)){2,29})\b(?![@])|(?<![\w/])(/?u/[\w-]{3,20})\b")
 _HANDLE_CUE = re.compile(
-    r"\bmy (?:instagram|insta|ig|snapchat|snap|twitter|discord|telegram|tiktok|skype|kik|reddit|user ?name|handle|gamertag)"
+    r"\bmy (?:instagram|insta|ig|snapchat|snap|twitter|discord|telegram|tiktok|skype|kik|reddit|user ?name|handle)"
     r"(?: (?:handle|name|id|account|username))?(?: is|:)\s+([\w.#-]*[\d_.#][\w.#-]*\w)",
     re.IGNORECASE,
 )
 _RECORD = re.compile(
-    r"\b(?:mrn|medical record|record|patient|case|claim|policy|member|insurance|chart|file|badge|student|employee|account)"
+    r"\b(?:mrn|(?:medical )?record|patient|case|claim|policy|member|insurance|chart|file|badge|student|employee)"
     r" ?(?:number|no\.?|id|#)?(?: is|:|#)?\s{0,2}#?((?=[\w-]*\d{3})[A-Z0-9][A-Z0-9-]{4,19})\b",
     re.IGNORECASE,
 )
@@ -87,7 +89,9 @@ def find_again(text: str, names: frozenset[str]) -> list[Span]:
     """Further places of names that were announced elsewhere in the item, written alike."""
     if not names:
         return []
-    pattern = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, sorted(names, key=lambda n: (-len(n), n)))) + r")(?!\w)")
+    pattern = re.compile(
+        r"(?<![\w-])(?:" + "|".join(map(re.escape, sorted(names, key=lambda n: (-len(n), n)))) + r")(?!\w)"
+    )
     return [Span(match.start(), match.end(), "PERSON", "cue:named-before", 0.7) for match in pattern.finditer(text)]
 
 

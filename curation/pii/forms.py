@@ -8,34 +8,28 @@ import re
 
 from curation.pii.spans import Span
 
-_FORMS = (
-    (
-        "north-american-phone",
-        "PHONE",
-        re.compile(r"(?<![\d.-])(?:(?:\+|00)?1[-. ]?)?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?: ?(?:x|ext\.?) ?\d{1,6})?(?![\d-])"),
-        0.6,
-    ),
-    (
-        "international-phone",
-        "PHONE",
-        re.compile(r"(?<![\w+])(?:\+|00)[1-9]\d{0,2}[-. ]?(?:\(0\)[-. ]?)?(?:\(?\d{1,5}\)?[-. ]?){2,5}\d{2,5}(?:x\d{1,6})?(?!\d)"),
-        0.6,
-    ),
-    ("chinese-mobile-phone", "PHONE", re.compile(r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"), 0.6),
-    (
-        "announced-phone",
-        "PHONE",
-        re.compile(
-            r"\b(?:call|text|ring|phone|tel|telephone|mobile|cell|fax|whatsapp|reach|contact|number)\b"
-            r"(?![^\d\n]{0,25}\b(?:score|order|page|case|record|isbn)\b)"
-            r"[^\d\n.!?;]{0,25}?(?<![$£€\d])(\(?\+?\d(?:[-. ()/]{0,3}\d){6,14})(?!\d)",
-            re.IGNORECASE,
-        ),
-        0.5,
-    ),
-    ("long-number", "ID", re.compile(r"(?<![\w.])\d(?:[- ]?\d){11,18}(?![\w]|\.\d)"), 0.5),
+_NORTH_AMERICAN = re.compile(
+    r"(?<![\d.-])(?:(?:\+|00)?1[-. ]?)?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?: ?(?:x|ext\.?) ?\d{1,6})?(?![\d-])"
 )
+_INTERNATIONAL = re.compile(
+    r"(?<![\w+])(?:\+|00)[1-9]\d{0,2}[-. ]?(?:\(0\)[-. ]?)?(?:\(?\d{1,5}\)?[-. ]?){2,5}\d{2,5}(?:x\d{1,6})?(?!\d)"
+)
+_CHINESE_MOBILE = re.compile(r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
+_ANNOUNCED = re.compile(
+    r"\b(?:call|text|ring|phone|tel|telephone|mobile|cell|fax|whatsapp|reach|contact|number)\b"
+    r"(?![^\d\n]{0,25}\b(?:score|order|page|case|record|isbn)\b)"
+    r"[^\d\n.!?;]{0,25}?(?<![$£€\d])(\(?\+?\d(?:[-. ()/]{0,3}\d){6,14})(?!\d)",
+    re.IGNORECASE,
+)
+_LONG = re.compile(r"(?<![\w.])(?=(?:\d[- ]?){12,19}(?!\d))\d{3,}(?:[- ]\d{3,})*(?!\w|\.\d)")
 
+_FORMS = (
+    ("north-american-phone", "PHONE", _NORTH_AMERICAN, 0.6),
+    ("international-phone", "PHONE", _INTERNATIONAL, 0.6),
+    ("chinese-mobile-phone", "PHONE", _CHINESE_MOBILE, 0.6),
+    ("announced-phone", "PHONE", _ANNOUNCED, 0.5),
+    ("long-number", "ID", _LONG, 0.5),
+)
 _SEVEN_DIGITS = re.compile(r"\d(?:\D{0,4}\d){6}")
 
 

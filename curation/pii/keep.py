@@ -61,7 +61,11 @@ def _reason_to_stay(text: str, span: Span, keep: frozenset[str]) -> str | None:
         return "help-site"
     if span.label == "EMAIL" and is_help_address(value):
         return "help-address"
-    if span.label in ("PHONE", "SSN", "ID", "IP") and not span.source.startswith("cue:") and _is_figure(text, span, value):
+    if (
+        span.label in ("PHONE", "SSN", "ID", "IP")
+        and not span.source.startswith("cue:")
+        and _is_figure(text, span, value)
+    ):
         return "figure"
     return None
 

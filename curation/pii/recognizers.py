@@ -63,7 +63,9 @@ _SHORTENERS = r"(?:about|linktr|t|bit|goo|youtu|amzn|fb|wa|discord)\.(?:me|ee|co
 
 URL_PATTERNS = [
     Pattern("with scheme or www", rf"(?:https?://(?:www\d{{0,3}}\.)?|\bwww\d{{0,3}}\.){_HOST}(?::\d+)?{_PATH}", 0.9),
-    Pattern("bare domain", rf"(?<![\w@.-])(?:{_NEXT_SENTENCE}{_LABEL}\.){{1,8}}{_COMMON_ENDINGS}(?![\w@-]){_PATH}", 0.6),
+    Pattern(
+        "bare domain", rf"(?<![\w@.-])(?:{_NEXT_SENTENCE}{_LABEL}\.){{1,8}}{_COMMON_ENDINGS}(?![\w@-]){_PATH}", 0.6
+    ),
     Pattern("shortened", rf"(?<![\w@.-]){_SHORTENERS}", 0.6),
 ]
 """In place of Presidio's own, which take the end of one sentence and the first word of the next for a domain where

@@ -90,7 +90,9 @@ class _Draft:
                     shift = piece.start - shown_start
                     value = piece.shown[span.start - shown_start : span.end - shown_start]
                     original = span._replace(start=span.start + shift, end=span.end + shift)
-                    pieces.append(_Piece(piece.shown[done - shown_start : span.start - shown_start], done + shift, None))
+                    pieces.append(
+                        _Piece(piece.shown[done - shown_start : span.start - shown_start], done + shift, None)
+                    )
                     pieces.append(_Piece(numbering.placeholder(span.label, value), original.start, original))
                     done = span.end
                 pieces.append(_Piece(piece.shown[done - shown_start :], piece.start + done - shown_start, None))

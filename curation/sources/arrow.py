@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from curation.sources.columns import columns_for
 from curation.sources.record import WHOLE_RECORD, Read
-from curation.sources.text import check_file
+from curation.sources.text import check_file, is_folder
 from schemas.errors import CurateError
 from schemas.faults import Fault
 
@@ -57,7 +57,7 @@ def read_saved(path: Path, name: str, split: str, paths: Sequence[str]) -> Itera
     """
     import datasets
 
-    if not path.is_dir():
+    if not is_folder(path):
         check_file(path, name)
         raise CurateError("is a file, where a folder saved by datasets should be", file=name, mend="Give its format.")
     try:

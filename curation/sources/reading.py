@@ -9,6 +9,7 @@ from curation.sources.json_list import read_json
 from curation.sources.jsonl import read_jsonl
 from curation.sources.paths import record_paths
 from curation.sources.record import Read
+from curation.sources.text import is_folder
 from curation.workspace import Workspace
 from schemas.config import Format, SourceConfig
 from schemas.errors import ConfigError
@@ -65,7 +66,7 @@ def _format(path: Path, name: str) -> Format:
     ending = path.suffix.lower()
     if ending in _ENDINGS:
         return _ENDINGS[ending]
-    if path.is_dir():
+    if is_folder(path):
         return "dataset"
     raise ConfigError(
         f"the ending '{ending}' does not tell the format" if ending else "has no ending that tells the format",

@@ -6,6 +6,7 @@ the others. A byte order mark outweighs the encoding that the configuration name
 
 import codecs
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -69,9 +70,11 @@ def check_file(path: Path, name: str) -> None:
         path: The file.
         name: How messages call it.
     """
+    if is_folder(path):
+        raise CurateError("is a folder, where a file should be", file=name, mend="Name a file in it.")
     try:
-        if path.is_dir():
-            raise CurateError("is a folder, where a file should be", file=name, mend="Name a file in it.")
+        if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe would wait for its other end
+            raise CurateError("is no file but a pipe or a device", file=name, mend="Save what it gives as a file.")
         with path.open("rb") as file:
             head = file.read(4)
     except FileNotFoundError:
@@ -82,6 +85,14 @@ def check_file(path: Path, name: str) -> None:
         raise CurateError(f"cannot be read ({error.strerror})", file=name, mend="Check path in curate.yaml.") from None
     if not head:
         raise CurateError("is empty", file=name, mend="Fetch or export the file again.")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether ``path`` is a folder, and one that may be looked into."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def open_text(path: Path, name: str, encoding: str, newline: str | None = None) -> TextIO:
@@ -111,6 +122,7 @@ def check_encoding(encoding: str) -> None:
     """Raises ConfigError if Python knows no text encoding of that name."""
     try:
         known = codecs.lookup(encoding)._is_text_encoding
+        b"\x80".decode(encoding, "curation-mark")  # fails for codecs that are not for files, such as punycode
     except (LookupError, ValueError):
         known = False
     if not known:
@@ -152,7 +164,15 @@ def _check_is_text(head: bytes, name: str, encoding: str) -> None:
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             raise CurateError(f"is {kind}, not text", file=name, mend="Unpack or export it as text first.")
-    if codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")):
+    codec = codecs.lookup(encoding).name
+    if codec in ("utf-16", "utf-32"):
+        raise CurateError(
+            "has no byte order mark",
+            file=name,
+            field="encoding",
+            mend=f"Give the source `encoding: {codec}-le` or `{codec}-be`.",
+        )
+    if codec.startswith(("utf-16", "utf-32")):
         return
     pairs = len(head) // 2
     for start, found in ((1, "utf-16-le"), (0, "utf-16-be")):

@@ -1,0 +1,71 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from curation.workspace import Workspace
+from deploy import BundleManifest, Chat, read_bundle
+from finetune import finetune
+from finetune.bpe import TINY_SENTENCES
+
+CONTEXT = 160
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """An export takes half a minute: what needs one is slow."""
+    for item in items:
+        if "deployed" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
+class Deployed(NamedTuple):
+    """A run and its bundle, and what ``deploy`` printed in the process that made it."""
+
+    workspace: Workspace
+    path: Path
+    manifest: BundleManifest
+    output: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace with the run ``first``: every weight of the tiny model, trained for some seconds."""
+    # The folder's name is one that ExecuTorch's export would take for an instruction, were it to see it.
+    root = tmp_path_factory.mktemp("8da4w-int8")
+    (root / "curate.yaml").write_text("")
+    workspace = Workspace(root)
+    export = workspace.exports / "demo"
+    export.mkdir(parents=True)
+    sentences = TINY_SENTENCES.read_text(encoding="utf-8").splitlines()
+    with (export / "train.jsonl").open("w") as out:
+        for i in range(24):
+            turns = [("system", "You listen."), ("user", sentences[2 * i]), ("assistant", sentences[2 * i + 1])]
+            messages = [{"role": role, "content": content} for role, content in turns]
+            out.write(json.dumps({"item_id": f"demo:{i}", "content_hash": f"{i:064x}", "messages": messages}) + "\n")
+    manifest = {"format": "torchtune", "fingerprint": "cd" * 32, "build_id": "build-1"}
+    (export / "manifest.json").write_text(json.dumps(manifest))
+    config = {"epochs": 40, "learning_rate": 5e-3}
+    finetune(workspace, data=export, method="full", model="tiny", run="first", config=config)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def deployed(trained: Workspace) -> Deployed:
+    code = f"""
+from pathlib import Path
+from curation.workspace import Workspace
+from deploy import deploy
+deploy(Workspace(Path({str(trained.root)!r})), "first", name="phone", max_context={CONTEXT})
+"""
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    path = trained.bundles / "phone"
+    assert path.is_dir(), output.stderr
+    return Deployed(trained, path, read_bundle(path), output)
+
+
+@pytest.fixture
+def chat(deployed: Deployed) -> Chat:
+    return Chat(deployed.path)

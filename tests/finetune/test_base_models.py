@@ -1,0 +1,135 @@
+"""Hugging Face folders into torchtune and back."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from finetune import make_tiny_model
+from finetune.architecture import read_architecture
+from finetune.models import build, open_model, read_weights, save_model
+from schemas.errors import CurateError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    make_tiny_model(tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+def test_the_tiny_model_depends_on_its_seed_alone(tmp_path: Path, folder: Path) -> None:
+    make_tiny_model(tmp_path / "again", seed=0)
+    make_tiny_model(tmp_path / "other", seed=1)
+    assert open_model(tmp_path / "again").fingerprint() == open_model(folder).fingerprint()
+    assert open_model(tmp_path / "other").fingerprint() != open_model(folder).fingerprint()
+
+
+def test_weights_survive_the_way_to_torchtune_and_back(tmp_path: Path, folder: Path) -> None:
+    model = open_model(folder)
+    network = build(model.architecture, read_weights(model))
+    save_model(tmp_path / "copy", model.architecture, network.state_dict(), model.tokenizer_file)
+    before, after = load_file(folder / "model.safetensors"), load_file(tmp_path / "copy" / "model.safetensors")
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert (tmp_path / "copy" / "config.json").read_bytes() == (folder / "config.json").read_bytes()
+
+
+def test_the_layout_is_that_of_llama_3_2(folder: Path) -> None:
+    names = load_file(folder / "model.safetensors").keys()
+    assert "model.layers.1.self_attn.q_proj.weight" in names
+    assert "lm_head.weight" not in names  # tied to the embeddings
+    config = json.loads((folder / "config.json").read_text())
+    assert config["architectures"] == ["LlamaForCausalLM"]
+    assert config["rope_scaling"]["rope_type"] == "llama3"
+    assert config["eos_token_id"] == [1025, 1032, 1033]
+
+
+def test_shards_a_second_copy_of_tied_weights_and_meta_s_folder_are_understood(tmp_path: Path, folder: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    weights["lm_head.weight"] = weights["model.embed_tokens.weight"].clone()
+    names = sorted(weights)
+    sharded = tmp_path / "sharded"
+    (sharded / "original").mkdir(parents=True)
+    index = {}
+    for shard, part in [
+        ("model-00001-of-00002.safetensors", names[:9]),
+        ("model-00002-of-00002.safetensors", names[9:]),
+    ]:
+        save_file({name: weights[name] for name in part}, sharded / shard)
+        index |= dict.fromkeys(part, shard)
+    (sharded / "model.safetensors.index.json").write_text(json.dumps({"weight_map": index}))
+    (sharded / "config.json").write_bytes((folder / "config.json").read_bytes())
+    (sharded / "original" / "tokenizer.model").write_bytes((folder / "tokenizer.model").read_bytes())
+    whole, parts = read_weights(open_model(folder)), read_weights(open_model(sharded))
+    assert whole.keys() == parts.keys()
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+def test_the_configuration_of_transformers_5_is_understood(folder: Path) -> None:
+    old = json.loads((folder / "config.json").read_text())
+    new = {key: value for key, value in old.items() if key not in ("rope_theta", "rope_scaling", "torch_dtype")}
+    new |= {"dtype": "float32", "rope_parameters": {"rope_theta": 500_000.0, **old["rope_scaling"]}}
+    expected = read_architecture(folder)
+    (folder / "config.json").write_text(json.dumps(new))
+    assert read_architecture(folder) == expected
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.model"])
+def test_a_missing_file_is_named_with_the_way_to_get_it(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(CurateError, match=rf"the model's {name} is missing.*hf download"):
+        open_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("model_type", "qwen3", "field 'model_type': unsupported model: Input should be 'llama'"),
+        ("rope_scaling", None, "field 'rope_scaling': unsupported model"),
+        ("head_dim", 64, "field 'head_dim': unsupported model: head_dim is not hidden_size / heads"),
+        ("num_key_value_heads", 3, "hidden_size must divide by the attention heads"),
+    ],
+)
+def test_another_architecture_is_refused(folder: Path, key: str, value: object, message: str) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {key: value}))
+    with pytest.raises(CurateError) as caught:
+        open_model(folder)
+    assert message in str(caught.value)
+    assert "This toolkit trains Llama 3.2 text models" in str(caught.value)
+
+
+def test_weights_of_another_shape_are_refused(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"intermediate_size": 512}))
+    with pytest.raises(
+        CurateError, match=r"down_proj.weight has shape \(128, 256\), config.json asks for \(128, 512\)"
+    ):
+        read_weights(open_model(folder))
+
+
+def test_truncated_weights_are_refused(folder: Path) -> None:
+    file = folder / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:10_000])
+    with pytest.raises(CurateError, match="the weights are damaged"):
+        read_weights(open_model(folder))
+
+
+def test_qat_layers_of_torchtune_work_with_this_torchao() -> None:
+    from torchao.quantization.qat import IntxFakeQuantizeConfig
+    from torchtune.modules.peft import QATLoRALinear
+    from torchtune.training.quantization import swap_lora_linear_with_qat
+
+    from finetune.compat import LoRALinear
+
+    block = torch.nn.Sequential(LoRALinear(64, 32, rank=4, alpha=8))
+    swap_lora_linear_with_qat(
+        block,
+        IntxFakeQuantizeConfig(torch.int8, "per_token", is_symmetric=False),
+        IntxFakeQuantizeConfig(torch.int4, group_size=32),
+    )
+    assert isinstance(block[0], QATLoRALinear)
+    block(torch.randn(2, 64)).sum().backward()
+    assert block[0].lora_b.weight.grad is not None
