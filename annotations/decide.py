@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-from curation.config import load_config
-from curation.validate import check
 from pydantic import ValidationError
 
 from annotations.ledger import Ledger
 from annotations.policy import approved_row
 from annotations.sheet import DECISION, SHOWN
 from curation import open_build
+from curation.config import load_config
 from curation.pii import Scrub
+from curation.validate import check
 from curation.workspace import Workspace
 from schemas.errors import ConfigError, CurateError
 from schemas.review import Review

@@ -54,7 +54,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
 
     counts = look(Workspace.find(context.obj))
     if as_json:
-        print_json({**counts})
+        print_json(counts)
         return
     print_table("Review", ["items are", "how many"], [[state, count] for state, count in counts.items()])
 

@@ -8,13 +8,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from curation.cleaning.rules import SOURCE_RULES
 from curation.sources.columns import close_name
 from curation.sources.presets import load_preset, preset_names
 from curation.sources.text import check_encoding
 from curation.workspace import CONFIG_NAME, Workspace
 from curation.yaml_text import Located, Path, read_yaml
 from schemas.config import Raw, WorkspaceConfig
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, YamlError
 from schemas.licenses import spdx
 
 _DEEP = ("map",)
@@ -25,7 +26,7 @@ def load_config(workspace: Workspace) -> WorkspaceConfig:
     """Reads ``curate.yaml``, fills its sources in from their presets and validates it.
 
     Raises:
-        ConfigError: If it cannot be read or says what cannot be done. ``row`` is the line, ``field`` the key.
+        YamlError: If it cannot be read or says what cannot be done. ``row`` is the line, ``field`` the key.
     """
     located = read_yaml(workspace.config_file, CONFIG_NAME)
     raw = _with_presets(located)
@@ -34,6 +35,10 @@ def load_config(workspace: Workspace) -> WorkspaceConfig:
     except ValidationError as error:
         raise _config_error(error, located) from None
     for place, source in enumerate(config.sources):
+        for number, rule in enumerate(source.cleaning):
+            if rule not in SOURCE_RULES:
+                mend = f"There are: {', '.join(SOURCE_RULES)}."
+                raise _at(located, ("sources", place, "cleaning", number), f"there is no cleaning rule '{rule}'", mend)
         if source.path is not None and "\0" in source.path:
             raise _at(located, ("sources", place, "path"), "has a NUL character", "Take it out.")
         try:
@@ -72,7 +77,7 @@ def _merged(under: Raw, over: Raw, deep: Sequence[str] | None) -> Raw:
     return merged
 
 
-def _config_error(error: ValidationError, located: Located) -> ConfigError:
+def _config_error(error: ValidationError, located: Located) -> YamlError:
     faults = error.errors(include_url=False)
     unknown = [fault for fault in faults if fault["type"] == "extra_forbidden"]
     # A misspelt key shows as an unknown one and a missing one: the unknown one is what the user wrote.
@@ -84,10 +89,10 @@ def _config_error(error: ValidationError, located: Located) -> ConfigError:
     return _at(located, first["loc"], what, mend)
 
 
-def _at(located: Located, loc: Path, what: str, mend: str) -> ConfigError:
+def _at(located: Located, loc: Path, what: str, mend: str) -> YamlError:
     path = _plain(loc)
     known = located.known(path)
-    return ConfigError(
+    return YamlError(
         what, file=CONFIG_NAME, row=located.line(known), field=".".join(map(str, path)) or None, mend=mend or None
     )
 

@@ -12,7 +12,7 @@ from curation.step import FAULT_COLUMN
 from curation.table import CONTENT
 from schemas.config import Section
 from schemas.faults import Fault
-from schemas.items import MAX_CHARS, MAX_TURNS, Dialogue, Provenance, QAPair
+from schemas.items import MAX_TURNS, RULE, TOO_LONG, Dialogue, Provenance, QAPair
 
 _NO_PROVENANCE = Provenance(source_id="none", file="none", row=1, record="1", license="CC0-1.0", origin="human")
 """Stands where the provenance is not what is checked: it comes from the configuration, which was."""
@@ -74,23 +74,19 @@ def check(row: dict[str, Any], *, cleaned: bool = True) -> Fault | None:
             }
         )
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False)
+        faults = error.errors(include_url=False)
         if not cleaned:
-            faults = [fault for fault in faults if not _is_of_length(fault)]
+            faults = [fault for fault in faults if fault["type"] != TOO_LONG]
         return _fault(faults[0]) if faults else None
     return None
-
-
-def _is_of_length(error: ErrorDetails) -> bool:
-    return error["type"] == "value_error" and isinstance(error["input"], str) and len(error["input"]) > MAX_CHARS
 
 
 def _fault(error: ErrorDetails) -> Fault:
     field = ".".join(str(part) for part in error["loc"])
     value, type_ = error["input"], error["type"]
-    if type_ == "value_error":
-        message = error["msg"].removeprefix("Value error, ")
-        return Fault(field or _field_of(message), message, _mend_of(message))
+    if type_ in (RULE, TOO_LONG):
+        rule = error["ctx"]
+        return Fault(field or rule["field"], rule["message"], rule["mend"])
     if value is None:
         return Fault(field, "is missing or null", "Give the record this field; NaN and null count as missing.")
     if type_ == "literal_error":
@@ -101,26 +97,9 @@ def _fault(error: ErrorDetails) -> Fault:
         return Fault(field, f"{has}; a dialogue needs 2 at least", "Take the dialogue out, or give it its turns.")
     if type_ == "too_long":
         return Fault(
-            field, f"has {len(value):,} turns; the limit is {MAX_TURNS}", "Split the dialogue into several records."
+            field, f"has {len(value):,} turns; the limit is {MAX_TURNS:,}", "Split the dialogue into several records."
         )
     expected = {"string_type": "text", "tuple_type": "a list of turns", "model_type": "a turn"}.get(
         type_, "allowed here"
     )
     return Fault(field, f"is {kind(value)}, not {expected}", "Write it as text, or correct map in curate.yaml.")
-
-
-_RULES = [  # how a rule that looks at the whole item begins its message, the field it is about, and the mend
-    ("answer repeats", "answer", "Give the question an answer, or take the record out."),
-    ("turns ", "turns", "Set map.turns.merge to join neighbouring turns of one speaker, or correct map.turns.roles."),
-    ("text is not written", "language", "Correct the source's language, or take the record out."),
-    ("is blank", "", "Fill it in, or take the record out."),
-    ("has ", "", "Shorten it, split it or take the record out."),
-]
-
-
-def _field_of(message: str) -> str:
-    return next((field for start, field, _ in _RULES if message.startswith(start)), "record")
-
-
-def _mend_of(message: str) -> str:
-    return next((mend for start, _, mend in _RULES if message.startswith(start)), "Correct the record.")

@@ -85,11 +85,8 @@ class Workspace:
         return self.private / "reviews.sqlite"
 
     def relative(self, path: Path) -> str:
-        """``path`` as messages and manifests name it: relative to the workspace where it lies inside."""
-        try:
-            return path.resolve().relative_to(self.root).as_posix()
-        except ValueError:
-            return os.path.relpath(path.resolve(), self.root).replace(os.sep, "/")
+        """``path`` as messages and manifests name it: relative to the workspace, links as they are."""
+        return Path(os.path.relpath(path, self.root)).as_posix()
 
 
 @contextmanager

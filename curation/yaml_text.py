@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from schemas.errors import ConfigError
+from schemas.errors import YamlError
 
 Path = tuple[int | str, ...]
 """The way to a value: keys of mappings and places in lists."""
@@ -45,22 +45,22 @@ def read_yaml(path: FilePath, name: str) -> Located:
         name: How messages call it.
 
     Raises:
-        ConfigError: If it cannot be read, is no YAML, is no mapping or has a key twice.
+        YamlError: If it cannot be read, is no YAML, is no mapping or has a key twice.
     """
     text = _text(path, name)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is None:
-            raise ConfigError("is empty", file=name, mend="Run `curate init` in a new folder for one to start from.")
+            raise YamlError("is empty", file=name, mend="Run `curate init` in a new folder for one to start from.")
         if not isinstance(node, yaml.MappingNode):
-            raise ConfigError("is not a mapping of keys to values", file=name, row=1, mend="Begin with `name:`.")
+            raise YamlError("is not a mapping of keys to values", file=name, row=1, mend="Begin with `name:`.")
         lines: dict[Path, int] = {(): 1}
         _locate(node, (), lines, name)
         return Located(yaml.safe_load(text), lines)
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, name) from None
     except yaml.reader.ReaderError as error:
-        raise ConfigError(
+        raise YamlError(
             "has a character that YAML does not allow",
             file=name,
             row=text.count("\n", 0, error.position) + 1,
@@ -70,7 +70,7 @@ def read_yaml(path: FilePath, name: str) -> Located:
         raise _too_much(name, None) from None
     except ValueError:
         # Of a scalar that looks like a date or a number and is none, such as 2024-13-01.
-        raise ConfigError(
+        raise YamlError(
             "has a date or a number that does not exist", file=name, mend="Correct it, or put it in quotation marks."
         ) from None
 
@@ -79,15 +79,13 @@ def _text(path: FilePath, name: str) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise ConfigError(
-            "there is no such file", file=name, mend="Run `curate init DIR` to make a workspace."
-        ) from None
+        raise YamlError("there is no such file", file=name, mend="Run `curate init DIR` to make a workspace.") from None
     except OSError as error:
-        raise ConfigError(f"cannot be read ({error.strerror})", file=name, mend="Check its permissions.") from None
+        raise YamlError(f"cannot be read ({error.strerror})", file=name, mend="Check its permissions.") from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError(
+        raise YamlError(
             "is not UTF-8", file=name, row=content.count(b"\n", 0, error.start) + 1, mend="Save it as UTF-8."
         ) from None
 
@@ -104,7 +102,7 @@ def _locate(node: yaml.Node, path: Path, lines: dict[Path, int], name: str) -> N
             here = (*path, _key(key, name))
             line = key.start_mark.line + 1
             if here in lines and here[-1] != "<<":
-                raise ConfigError(
+                raise YamlError(
                     f"is there twice; the first is in line {lines[here]}",
                     file=name,
                     row=line,
@@ -117,7 +115,7 @@ def _locate(node: yaml.Node, path: Path, lines: dict[Path, int], name: str) -> N
 
 def _key(node: yaml.Node, name: str) -> str:
     if not isinstance(node, yaml.ScalarNode) or node.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
-        raise ConfigError(
+        raise YamlError(
             "has a key that is not text",
             file=name,
             row=node.start_mark.line + 1,
@@ -126,7 +124,7 @@ def _key(node: yaml.Node, name: str) -> str:
     return str(node.value)
 
 
-def _syntax_error(error: yaml.MarkedYAMLError, name: str) -> ConfigError:
+def _syntax_error(error: yaml.MarkedYAMLError, name: str) -> YamlError:
     mark = error.problem_mark or error.context_mark
     problem = error.problem or "it is not well-formed"
     if "'\\t'" in problem:
@@ -135,10 +133,10 @@ def _syntax_error(error: yaml.MarkedYAMLError, name: str) -> ConfigError:
         what, mend = "a colon stands where none may", "Put a text that holds a colon in quotation marks."
     else:
         what, mend = f"is no YAML: {problem}", "Correct the line, or the one above it."
-    return ConfigError(what, file=name, row=mark.line + 1 if mark else None, mend=mend)
+    return YamlError(what, file=name, row=mark.line + 1 if mark else None, mend=mend)
 
 
-def _too_much(name: str, row: int | None) -> ConfigError:
-    return ConfigError(
+def _too_much(name: str, row: int | None) -> YamlError:
+    return YamlError(
         "is nested too deeply, or repeats itself too often", file=name, row=row, mend="Write it out without aliases."
     )

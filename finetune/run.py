@@ -185,6 +185,8 @@ def _train_into(
     from finetune.models import read_weights, save_model
     from finetune.train import train
 
+    if settings.device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("torch finds no GPU", field="device", mend="Use device cpu.")
     recipe = METHODS[method]
     steps = []
     with torch.random.fork_rng(devices=[]), (out / "metrics.jsonl").open("w", encoding="utf-8") as log:
@@ -216,13 +218,13 @@ def _write_examples(file: Path, examples: TrainingData, settings: FinetuneConfig
     from finetune.train import reached
 
     trainable = [sample for sample in examples.train if sample.is_trainable]
-    used = {sample.item_id for sample in reached(trainable, settings)}
+    used = {id(sample) for sample in reached(trainable, settings)}
     with file.open("w", encoding="utf-8") as out:
         for sample in examples.train:
             record = {
                 "item_id": sample.item_id,
                 "content_hash": sample.content_hash,
-                "trained_on": sample.item_id in used,
+                "trained_on": id(sample) in used,
                 "tokens": len(sample.ids),
                 "tokens_cut": sample.tokens_cut,
             }
@@ -230,7 +232,7 @@ def _write_examples(file: Path, examples: TrainingData, settings: FinetuneConfig
     return ExampleCounts(
         train=len(examples.train),
         trained_on=len(used),
-        cut=sum(sample.tokens_cut > 0 and sample.item_id in used for sample in trainable),
+        cut=sum(sample.tokens_cut > 0 and id(sample) in used for sample in trainable),
         too_long=len(examples.train) - len(trainable),
         not_reached=len(trainable) - len(used),
         validation=len(examples.validation),

@@ -19,6 +19,8 @@ class CurateError(Exception):
     """
 
     exit_code = 1
+    unit = "row"
+    """What ``row`` counts."""
 
     def __init__(
         self,
@@ -35,7 +37,7 @@ class CurateError(Exception):
     def __str__(self) -> str:
         places = [
             str(self.file) if self.file is not None else None,
-            f"row {self.row}" if self.row is not None else None,
+            f"{self.unit} {self.row}" if self.row is not None else None,
             f"field '{self.field}'" if self.field is not None else None,
         ]
         where = ", ".join(place for place in places if place)
@@ -45,6 +47,12 @@ class CurateError(Exception):
 
 class ConfigError(CurateError):
     """``curate.yaml`` or an option says something that cannot be done."""
+
+
+class YamlError(ConfigError):
+    """``curate.yaml`` is wrong at a line."""
+
+    unit = "line"
 
 
 class MissingExtra(CurateError):

@@ -5,9 +5,11 @@ quote its text.
 """
 
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from schemas.language import is_supported, looks_like
 from schemas.licenses import spdx
@@ -15,11 +17,14 @@ from schemas.licenses import spdx
 Role = Literal["seeker", "supporter"]
 Origin = Literal["human", "generated"]
 
+RULE, TOO_LONG = "rule", "rule_of_length"
+"""The types of the errors of these rules; their context holds ``message``, ``mend`` and ``field``."""
+
 MAX_CHARS = 20_000
 """The longest text of a question, an answer or a turn, in characters. Longer ones are dumps, not counselling."""
 
-MAX_TURNS = 500
-"""The most turns of a dialogue; the longest therapy transcripts in public corpora stay below it."""
+MAX_TURNS = 1_000
+"""The most turns of a dialogue; the longest transcript of the public corpora that have a preset has 598."""
 
 
 class Strict(BaseModel):
@@ -28,15 +33,36 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def broken(message: str, mend: str, field: str | None = None) -> PydanticCustomError:
+    """An error of a rule, with its mend, and the field where pydantic cannot know it. It quotes no text."""
+    return PydanticCustomError(RULE, "{message}", {"message": message, "mend": mend, "field": field})
+
+
 def _not_blank(text: str) -> str:
     if not text.strip():
-        raise ValueError("is blank")
-    if len(text) > MAX_CHARS:
-        raise ValueError(f"has {len(text):,} characters; the limit is {MAX_CHARS:,}")
+        raise broken("is blank", "Fill it in, or take the record out.")
     return text
 
 
-Text = Annotated[str, AfterValidator(_not_blank)]
+def _not_too_long(text: str) -> str:
+    if len(text) > MAX_CHARS:
+        message = f"has {len(text):,} characters; the limit is {MAX_CHARS:,}"
+        raise PydanticCustomError(
+            TOO_LONG, "{message}", {"message": message, "mend": "Shorten it, split it or take the record out."}
+        )
+    return text
+
+
+def _check_script(text: str, language: str) -> None:
+    if not looks_like(text, language):
+        raise broken(
+            f"text is not written in the script of language '{language}'",
+            "Correct the source's language, or take the record out.",
+            "language",
+        )
+
+
+Text = Annotated[str, AfterValidator(_not_blank), AfterValidator(_not_too_long)]
 
 
 class Provenance(Strict):
@@ -98,13 +124,13 @@ class QAPair(_Item):
     @model_validator(mode="after")
     def _answers_the_question(self) -> Self:
         if " ".join(self.question.split()).casefold() == " ".join(self.answer.split()).casefold():
-            raise ValueError("answer repeats the question")
+            mend = "Give the question an answer, or take the record out."
+            raise broken("answer repeats the question", mend, "answer")
         return self
 
     @model_validator(mode="after")
     def _in_its_language(self) -> Self:
-        if not looks_like(f"{self.question}\n{self.answer}", self.language):
-            raise ValueError(f"text is not written in the script of language '{self.language}'")
+        _check_script(f"{self.question}\n{self.answer}", self.language)
         return self
 
 
@@ -127,15 +153,15 @@ class Dialogue(_Item):
 
     @model_validator(mode="after")
     def _roles_alternate(self) -> Self:
-        for place, (before, after) in enumerate(zip(self.turns, self.turns[1:], strict=False), start=2):
+        for place, (before, after) in enumerate(pairwise(self.turns), start=2):
             if before.role == after.role:
-                raise ValueError(f"turns {place - 1} and {place} are both by the {after.role}")
+                mend = "Set map.turns.merge to join neighbouring turns of one speaker, or correct map.turns.roles."
+                raise broken(f"turns {place - 1} and {place} are both by the {after.role}", mend, "turns")
         return self
 
     @model_validator(mode="after")
     def _in_its_language(self) -> Self:
-        if not looks_like("\n".join(turn.text for turn in self.turns), self.language):
-            raise ValueError(f"text is not written in the script of language '{self.language}'")
+        _check_script("\n".join(turn.text for turn in self.turns), self.language)
         return self
 
 

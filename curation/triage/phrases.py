@@ -13,7 +13,7 @@ from curation.triage.levels import Level
 from schemas.items import Strict
 
 Subject = Literal["seeker", "named", "fixed"]
-Tense = Literal["present", "past", "attempt"]
+Tense = Literal["present", "past", "over", "attempt"]
 
 
 class Group(Strict):
@@ -75,50 +75,62 @@ def compiled(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _TOKEN = re.compile(r"\.\.\.|[()\[\]|]|[^\s()\[\]|]+")
-_SPACE = r"(?:\W{0,2}\s)"
+_CLOSING = {"(": ")", "[": "]"}
+_SPACE = r"\W{0,2}\s\s*"
 _GAP = r"(?:\W+\w+){0,3}?\W+"
 
 
 def _pattern(phrase: str) -> str:
     """The regular expression of a phrase.
 
-    A word carries the space before it, so that a word that may be missing takes its space along. ``don't`` also
-    matches ``dont``, ``don’t`` and the tokenised ``don ' t``.
-
     Raises:
         ValueError: If its brackets do not match.
     """
+    tokens = _TOKEN.findall(phrase)
+    pattern = _alternatives(tokens)
+    if tokens:
+        raise ValueError(f"phrase '{phrase}' closes a bracket that it did not open")
+    return pattern
+
+
+def _alternatives(tokens: list[str]) -> str:
+    """Takes sequences that ``|`` divides from the head of ``tokens``."""
+    sequences = [_sequence(tokens)]
+    while tokens and tokens[0] == "|":
+        tokens.pop(0)
+        sequences.append(_sequence(tokens))
+    return f"(?:{'|'.join(sequences)})"
+
+
+def _sequence(tokens: list[str]) -> str:
+    """Takes words and brackets from the head of ``tokens``, up to a ``|`` or a closing bracket.
+
+    What may be missing takes the space beside it along.
+    """
     parts: list[str] = []
-    closing: list[str] = []
-    starts = True  # whether the next word begins the phrase or an alternative, and so carries no space
-    opened: list[bool] = []
-    for token in _TOKEN.findall(phrase):
+    begun = False
+    while tokens and tokens[0] not in ("|", ")", "]"):
+        token = tokens.pop(0)
         if token == "...":
             parts.append(_GAP)
-            starts = True
-        elif token in "([":
-            parts.append("(?:" if starts else f"(?:{_SPACE}+")
-            closing.append(")" if token == "(" else ")?")
-            opened.append(starts)
-            parts.append("(?:")
-            starts = True
-        elif token == "|":
-            parts.append("|")
-            starts = True
-        elif token in ")]":
-            if not closing:
-                raise ValueError(f"phrase '{phrase}' closes a bracket that it did not open")
-            optional = closing.pop() == ")?"
-            began = opened.pop()
-            parts.append(")" + (f"{_SPACE}+)?" if optional and began else ")?" if optional else ")"))
-            starts = began and optional
+            begun = False
+        elif token == "[":
+            inner = _bracket(tokens, token)
+            parts.append(f"(?:{_SPACE}{inner})?" if begun else f"(?:{inner}{_SPACE})?")
         else:
-            parts.append(_word(token) if starts else f"{_SPACE}+{_word(token)}")
-            starts = False
-    if closing:
-        raise ValueError(f"phrase '{phrase}' does not close a bracket")
+            inner = _bracket(tokens, token) if token == "(" else _word(token)
+            parts.append(_SPACE + inner if begun else inner)
+            begun = True
     return "".join(parts)
 
 
+def _bracket(tokens: list[str], opening: str) -> str:
+    inner = _alternatives(tokens)
+    if not tokens or tokens.pop(0) != _CLOSING[opening]:
+        raise ValueError(f"a phrase of the list does not close its '{opening}'")
+    return inner
+
+
 def _word(word: str) -> str:
-    return re.escape(word).replace("'", r"\s?['’`´]?\s?").replace(r"\-", r"[-\s]?")
+    """A word; ``don't`` also matches ``dont``, ``don’t`` and ``don ' t``; ``self-harm``, ``self harm``."""
+    return re.escape(word).replace("'", r"\s?['’`´]?\s?").replace(r"\-", r"[-\s]{0,3}")

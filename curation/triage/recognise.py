@@ -41,9 +41,13 @@ def triage_text(text: str) -> Triaged:
     for rule in rules():
         for match in rule.pattern.finditer(text):
             start, end = match.span()
-            if any(left <= start and end <= right or start < right and left < end < right for left, right in innocent):
+            if any(
+                (left <= start and end <= right) or (start < right and left < end < right) for left, right in innocent
+            ):
                 continue
-            found += [(level, Evidence(start, end, name, sure)) for level, name, sure in _reading(text, start, end, rule)]
+            found += [
+                (level, Evidence(start, end, name, sure)) for level, name, sure in _reading(text, start, end, rule)
+            ]
     found = _longest(found)
     return Triaged(
         level=most_urgent([level for level, _ in found]),
@@ -56,31 +60,32 @@ def _reading(text: str, start: int, end: int, rule: Rule) -> list[tuple[Level, s
     """What a phrase means where it stands: (level, rule, confidence), none if it is denied or about nobody."""
     group = rule.group
     begin, stop = scope.sentence(text, start, end)
-    before, around = text[begin:start], text[begin:stop]
+    before, phrase, after = text[begin:start], text[start:end], text[end:stop]
     if scope.is_denied(before):
         return []
     level = group.level
     if group.subject != "fixed":
-        who = scope.about(before, text[start:end])
+        who = scope.about(before, phrase)
         if who == "nobody" and group.subject == "named":
             return []
         if who == "other":
             level = "third_party"
-    return _in_time(group, level, around)
+    return _in_time(group, level, before, phrase, after)
 
 
-def _in_time(group: Group, level: Level, around: str) -> list[tuple[Level, str, float]]:
+def _in_time(group: Group, level: Level, before: str, phrase: str, after: str) -> list[tuple[Level, str, float]]:
     present = (level, f"{level}/{group.id}", group.confidence)
     past: tuple[Level, str, float] = ("none", f"{HISTORY}/{group.id}", group.confidence)
     if level == "third_party":
-        return [] if scope.is_past(around) else [present]
-    if scope.is_past(around):
+        return [] if group.tense == "over" or scope.is_past(before, phrase, after) else [present]
+    if group.tense == "over":
         return [past]
-    if group.tense == "attempt":
-        return [present, past]
-    if group.tense == "past" and not scope.is_today(around):
+    if group.tense == "past":
+        over = scope.tells_of_the_past(before, phrase, after) or not scope.is_just_now(before + phrase + after)
+        return [past] if over else [present]
+    if scope.is_past(before, phrase, after):
         return [past]
-    return [present]
+    return [present, past] if group.tense == "attempt" else [present]
 
 
 def _longest(found: list[tuple[Level, Evidence]]) -> list[tuple[Level, Evidence]]:

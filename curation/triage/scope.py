@@ -8,7 +8,10 @@ import re
 from typing import Literal
 
 _BOUNDARY = re.compile(r"[.!?;\n]|(?<=\s)-(?=\s)")
-_BREAK = re.compile(r",|\b(?:but|and|because|cause|although|though|however|so|yet|unless|until|then|when|if)\b", re.I)
+_NEW_CLAUSE = r"and(?= (?:i|im|he|she|they|we|my|now|then|it|you|want|wanted|wish|feel|felt|am|think|keep|have|had)\b)"
+_BREAK = re.compile(
+    rf",|\b(?:but|{_NEW_CLAUSE}|because|cause|although|though|however|so|yet|unless|until|then|when|if)\b", re.I
+)
 _APOSTROPHE = r"\s?['’`´]?\s?"
 
 _DENIAL = re.compile(
@@ -19,14 +22,17 @@ _DENIAL = re.compile(
 _NO_DENIAL = re.compile(
     rf"\b(?:not (?:only|just|sure|to mention|gonna lie|going to lie)"
     rf"|no (?:longer|one|body|matter|doubt|idea|wonder|clue|friends?|job|money|reason|point|hope|way)"
-    rf"|(?:do|does|did)(?: not|n{_APOSTROPHE}t) (?:know|understand|care|get|see|help|feel (?:good|well|okay|ok|happy|like))"
+    rf"|(?:do|does|did)(?: not|n{_APOSTROPHE}t) (?:know|understand|care|get|see|help"
+    rf"|feel (?:good|well|okay|ok|happy|like))"
     rf"|(?:can|could)(?:not| not|n{_APOSTROPHE}t) (?:\w+ )?(?:stop|help|shake|control|escape|take|stand|handle|do|get)"
     rf"|ca(?:not|n{_APOSTROPHE}t) (?:\w+ )?(?:stop|help|shake|control|escape|take|stand|handle|do|get)"
     rf"|never (?:been|felt|wanted) (?:so|this|more|to)|why (?:not|don{_APOSTROPHE}t)"
     rf"|(?:is|was)n{_APOSTROPHE}t (?:a day|the first)|not a day|no(?= i\b)|no$)",
     re.IGNORECASE,
 )
-_OPINION = re.compile(r"^(?:\s+(?:really|actually|even))?\s+(?:think|believe|mean|say|saying|that|feel)\b", re.IGNORECASE)
+_OPINION = re.compile(
+    r"^(?:\s+(?:really|actually|even))?\s+(?:think|believe|mean|say|saying|that|feel)\b", re.IGNORECASE
+)
 _I = re.compile(r"\bi(?:\b|(?=m\b|ve\b))", re.IGNORECASE)
 _DENIAL_WORDS = 6
 """How many words before the phrase a denial reaches over."""
@@ -39,23 +45,34 @@ _KIN = (
 )
 _FIRST = re.compile(r"\b(?:i|im|ive|id|ill|me|myself|my(?= (?:mind|head|thoughts|brain|life)\b))\b", re.IGNORECASE)
 _OTHER = re.compile(
-    rf"\b(?:he|she|they|hes|shes|theyre|him|them|(?:(?:my|our|a|an|the|this|that|his|her|their|some|best|old|year)\s+)"
+    rf"\b(?:he|she|they|hes|shes|theyre|him|her|them|(?:(?:my|our|a|an|the|this|that|his|her|their|some|best|old|year)\s+)"
     rf"(?:\w+\s+){{0,2}}?(?:{_KIN})|someone|somebody)\b(?!['’]s (?:death|suicide|house|room))",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\b(?:and|but|so)\b", re.IGNORECASE)
 
 _PAST = re.compile(
-    rf"\b(?:used to|in the past|years? ago|decades? ago|months? ago|long ago|back (?:then|when|in)|previously|in high school"
-    rf"|in middle school|in college|when i was|since i was|as a (?:child|kid|teen|teenager|boy|girl)|growing up|at (?:age )?\d+"
-    rf"|history of|in (?:19|20)\d\d|(?:have|has)(?: not|n{_APOSTROPHE}t) (?:\w+ ){{1,4}}(?:in|for|since)|at one point"
-    rf"|once (?:tried|cut|thought|wanted)|no longer|don{_APOSTROPHE}t anymore|stopped|recovered|quit)\b",
+    rf"\b(?:used to|in the past|years? ago|decades? ago|months? ago|long ago|back (?:then|when|in)|previously"
+    rf"|when i was|as an? (?:\w+ )?(?:child|kid|teen|teenager|boy|girl|adolescent)"
+    rf"|growing up|at (?:age|the age of) \d+|history of|in (?:19|20)\d\d"
+    rf"|(?:have|has)(?: not|n{_APOSTROPHE}t) (?:\w+ ){{1,4}}(?:in|for|since)|at one point|before i (?:was|met)"
+    rf"|once (?:tried|cut|thought|wanted)|no longer|(?:stopped|quit) (?:cutting|hurting|self|harming|burning))\b",
     re.IGNORECASE,
 )
 _TODAY = re.compile(
-    r"\b(?:last (?:night|week|month)|yesterday|today|tonight|this (?:morning|week|month|evening)|right now|now|still|again|"
-    r"lately|recently|these days|currently|keeps?|every (?:day|night|time)|just (?:got|was|been)|relapsed?|ever since)\b",
+    r"\b(?:last (?:night|week|month)|yesterday|today|tonight|this (?:morning|week|month|evening)|right now|now|still"
+    r"|again|lately|recently|these days|currently|keeps?|every (?:day|night|time)|just (?:got|was|been)|relapsed?"
+    r"|ever since)\b",
     re.IGNORECASE,
+)
+
+_JUST_NOW = re.compile(
+    r"\b(?:last (?:night|week|month)|yesterday|today|tonight|this (?:morning|week|month|evening)|still|keeps?|recently|"
+    r"(?:days?|hours?|weeks?) ago)\b",
+    re.IGNORECASE,
+)
+_OPENS_IN_PAST = re.compile(
+    r"^\W*(?:and |but )?(?:when|as|in|back|growing|at|years|a few|two|three|some|many|several)\b", re.I
 )
 
 Who = Literal["seeker", "other", "nobody"]
@@ -63,7 +80,9 @@ Who = Literal["seeker", "other", "nobody"]
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the sentence around ``start`` to ``end`` begins and ends."""
-    begin = max((match.end() for match in _BOUNDARY.finditer(text, max(0, start - 400), start)), default=max(0, start - 400))
+    begin = max(
+        (match.end() for match in _BOUNDARY.finditer(text, max(0, start - 400), start)), default=max(0, start - 400)
+    )
     stop = _BOUNDARY.search(text, end)
     return begin, stop.start() if stop else len(text)
 
@@ -98,11 +117,30 @@ def about(before: str, phrase: str) -> Who:
     return "seeker"
 
 
-def is_past(around: str) -> bool:
-    """Whether the sentence ``around`` a phrase puts it into the past, and nothing in it says that it goes on."""
-    return bool(_PAST.search(around)) and not is_today(around)
+def is_past(before: str, phrase: str, after: str) -> bool:
+    """Whether the words around a phrase in its sentence put it into the past, and none says that it goes on.
+
+    The past has to be told in the phrase's own clause ("years ago I cut myself") or to open the sentence ("When I was a
+    child, ..."): in "Dad died years ago and I want to die" only the death is past.
+    """
+    if _TODAY.search(before + phrase + after):
+        return False
+    return tells_of_the_past(before, phrase, after)
 
 
-def is_today(around: str) -> bool:
-    """Whether the sentence ``around`` a phrase says that it goes on, or was just now."""
-    return bool(_TODAY.search(around))
+def tells_of_the_past(before: str, phrase: str, after: str) -> bool:
+    """Whether the phrase's own clause, or what opens its sentence, speaks of the past."""
+    breaks = [match.end() for match in _BREAK.finditer(before) if not match.group().lower().startswith("when")]
+    begin = breaks[-1] if breaks else 0
+    stop = _BREAK.search(after)
+    # "when" ends a clause, except where it tells the time: "I was suicidal when I was a teenager".
+    while stop and stop.group().lower() == "when":
+        stop = _BREAK.search(after, stop.end())
+    clause = before[begin:] + phrase + after[: stop.start() if stop else len(after)]
+    opening = before[: breaks[0]] if breaks else ""
+    return bool(_PAST.search(clause) or (_OPENS_IN_PAST.match(opening) and _PAST.search(opening)))
+
+
+def is_just_now(sentence_around: str) -> bool:
+    """Whether a sentence says that what it tells was just now or goes on."""
+    return bool(_JUST_NOW.search(sentence_around))

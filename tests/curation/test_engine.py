@@ -73,6 +73,8 @@ def test_no_rows_are_no_trouble(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_worker_processes_give_what_one_process_gives(tmp_path: Path) -> None:
-    many = rows(*(f"text {number % 4_500}" for number in range(local_engine.CHUNK_ROWS * (local_engine.POOL_CHUNKS + 2))))
+    many = rows(
+        *(f"text {number % 4_500}" for number in range(local_engine.CHUNK_ROWS * (local_engine.POOL_CHUNKS + 2)))
+    )
     with LocalEngine(tmp_path / "one", workers=1) as one, LocalEngine(tmp_path / "two", workers=2) as two:
         assert one.run(Shout(), many).kept == two.run(Shout(), many).kept

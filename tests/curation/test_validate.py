@@ -71,7 +71,7 @@ def test_other_faults_of_a_long_record_are_found_before_cleaning() -> None:
         (row(answer=True), "answer", "is true or false, not text"),
         (row(language="zh"), "language", "text is not written in the script of language 'zh'"),
         (row("dialogue", turns=None), "turns", "is missing or null"),
-        (row("dialogue", turns=[TURN] * 501), "turns", "has 501 turns; the limit is 500"),
+        (row("dialogue", turns=[TURN] * 1001), "turns", "has 1,001 turns; the limit is 1,000"),
         (row("dialogue", turns=[{**TURN, "role": "x"}, TURN]), "turns.0.role", "is neither seeker nor supporter"),
         (row("dialogue", turns=[TURN, {**TURN, "text": " "}]), "turns.1.text", "is blank"),
         (row("dialogue", turns=[TURN, {**TURN, "emotion": 3}]), "turns.1.emotion", "is a number, not text"),

@@ -187,12 +187,19 @@ def test_a_loss_that_is_no_number_ends_the_run(workspace: Workspace, export: Pat
         ),
         ("lora", {"lora": {"rank": 0}}, "field 'lora.rank': Input should be greater than or equal to 1"),
         ("full", {"lora": {"rank": 8}}, "field 'lora"),
+        ("lora", {"device": "cuda"}, "field 'device': torch finds no GPU. Use device cpu."),
         ("lora", {"max_sequence_length": 8}, "no assistant's word lies within 8 tokens. Raise it."),
     ],
 )
 def test_configuration_that_does_not_hold(
-    workspace: Workspace, export: Path, method: str, config: dict[str, object], message: str
+    workspace: Workspace,
+    export: Path,
+    method: str,
+    config: dict[str, object],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ConfigError) as caught:
         finetune(workspace, data=export, method=method, model="tiny", config=config)
     assert message in str(caught.value)

@@ -38,8 +38,10 @@ def test_evidence_points_into_the_text(level: str, text: str) -> None:
     shifted = "🙂 e\u0301. " + text
     evidence = triage_text(shifted).evidence
     assert any(found.rule.startswith(level + "/") for found in evidence)
-    assert all(7 <= found.start + 2 and found.end <= len(shifted) for found in evidence)
-    assert [(e.start - 6, e.end - 6, e.rule) for e in evidence] == [(e.start, e.end, e.rule) for e in triage_text(text).evidence]
+    assert all(found.start + 2 >= 7 and found.end <= len(shifted) for found in evidence)
+    assert [(e.start - 6, e.end - 6, e.rule) for e in evidence] == [
+        (e.start, e.end, e.rule) for e in triage_text(text).evidence
+    ]
 
 
 def test_the_most_urgent_level_wins() -> None:
