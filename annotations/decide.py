@@ -35,7 +35,7 @@ class Decided(NamedTuple):
 
 
 def decide(workspace: Workspace, file: Path, *, reviewer: str | None = None) -> Decided:
-    """Takes the decisions of a ``.csv`` or ``.jsonl`` file into the ledger: all of them, or none if one cannot be taken.
+    """Takes the decisions of a ``.csv`` or ``.jsonl`` file into the ledger: all, or none if one cannot be taken.
 
     A row needs ``item_id``, the ``content_hash`` of the text that was read and ``verdict`` (accept, edit or reject);
     an edit needs ``edited_question``, ``edited_answer`` or ``edited_turns`` (a JSON list of role and text).

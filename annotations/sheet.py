@@ -46,7 +46,8 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None) -
         for row in items.select(list(SHOWN)).to_pylist()
         if standing[row["item_id"]].state in ("waiting", "stale", "disputed")
     ]
-    rows.sort(key=lambda row: -severity[row["risk_level"]])
+    # A text whose risk was not looked at comes before those in which none was found.
+    rows.sort(key=lambda row: -severity.get(row["risk_level"], 0.5))
     rows = rows[:limit]
     write_whole(file, _csv(rows) if file.suffix == ".csv" else _jsonl(rows))
     return len(rows)

@@ -15,7 +15,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
-    help="""Turns raw counselling text into an on-device model of which every training example was signed off by a clinician.
+    help="""Turns raw counselling text into an on-device model, every training example of it signed off by a clinician.
 
     **The way through:** `init` makes a workspace, `build-dataset` cleans, deduplicates and scrubs its sources,
     `review` takes clinicians' decisions, `export` writes what they approved, `finetune` trains on it,

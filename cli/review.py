@@ -43,7 +43,8 @@ def decide(
         print_json(taken._asdict())
         return
     typer.echo(
-        f"{taken.written:,} decisions written, {taken.known:,} known already, {taken.undecided:,} rows without a verdict."
+        f"{taken.written:,} decisions written, {taken.known:,} known already, "
+        f"{taken.undecided:,} rows without a verdict."
     )
 
 

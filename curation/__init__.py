@@ -15,7 +15,7 @@ _LAZY = {"Build": "build", "build_dataset": "build", "open_build": "build", "tra
 
 
 def __getattr__(name: str) -> Any:
-    """Imports what needs Arrow and the language tools when it is first used, so that the command line starts at once."""
+    """Imports what needs Arrow and the language tools at its first use, so that the command line starts at once."""
     if name not in _LAZY:
         raise AttributeError(f"module 'curation' has no attribute '{name}'")
     from importlib import import_module

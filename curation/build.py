@@ -28,15 +28,15 @@ from curation.workspace import Workspace, whole_folder, write_whole
 from schemas.config import WorkspaceConfig
 from schemas.errors import ConfigError, CurateError
 from schemas.faults import Quarantined
-from schemas.manifest import BuildManifest, BuildResult, SourceCounts, SourceFile, WorkReport
+from schemas.manifest import NOT_LOOKED_AT, BuildManifest, BuildResult, SourceCounts, SourceFile, WorkReport
 
 ITEM_COLUMNS = [
     *("item_id", "content_hash", "kind", "split", "group_id", "question", "answer", "turns", "topic", "language"),
-    *("risk_level", "risk_history", "risk_evidence", "pii", "cleaned", "provenance"),
+    *("risk_level", "risk_history", "risk_evidence", "pii", "pii_kept", "cleaned", "provenance"),
 ]
 REMOVED_COLUMNS = [
     *("item_id", "kind", "step", "reason", "kept_id", "score", "question", "answer", "turns", "topic", "language"),
-    *("pii", "cleaned", "provenance"),
+    *("pii", "pii_kept", "cleaned", "provenance"),
 ]
 ITEMS, REMOVED, QUARANTINE, REPORT, MANIFEST = (
     "items.parquet",
@@ -187,7 +187,8 @@ def _write(folder: Path, build_id: str, config: WorkspaceConfig, files: list[Sou
         steps=[summed(step, by_source.values()) for step, by_source in flow.steps.items()],
         cleaned=_counted(rule for rules in items["cleaned"].to_pylist() for rule in rules or ()),
         pii=_counted(span["label"] for spans in items["pii"].to_pylist() for span in spans or ()),
-        risk=_counted(items["risk_level"].to_pylist()),
+        pii_kept=_counted(span["source"] for spans in items["pii_kept"].to_pylist() for span in spans or ()),
+        risk=_counted(level or NOT_LOOKED_AT for level in items["risk_level"].to_pylist()),
         splits=_counted(items["split"].to_pylist()),
         groups=len(set(items["group_id"].to_pylist())),
         sha256={},

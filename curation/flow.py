@@ -69,7 +69,7 @@ class Flow:
         ended.update(record.source_id for record in self.quarantined)
         if ended != self.records:
             raise CurateError(
-                f"{self.records.total()} records were read and {ended.total()} are accounted for; the build is thrown away",
+                f"{self.records.total()} records were read and {ended.total()} are accounted for: nothing was built",
                 mend="This is a fault of EmoCurate: please report it with the versions that `curate --version` prints.",
             )
 

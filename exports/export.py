@@ -68,7 +68,7 @@ def export(workspace: Workspace, format: str = "torchtune") -> ExportResult:
     if not any(lines.values()):
         raise Refused(
             f"no item of build {build.manifest.build_id} is approved, and only approved items are exported",
-            mend="Write a sheet with `curate review sheet FILE`, decide, and take it in with `curate review decide FILE`.",
+            mend="Write a sheet with `curate review sheet FILE`, and take it in with `curate review decide FILE`.",
         )
     folder = workspace.exports / format
     with whole_folder(folder, replace=True) as partial:

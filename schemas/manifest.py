@@ -5,6 +5,8 @@ from typing import Any
 from schemas.items import Strict
 
 FORMAT_VERSION = 1
+NOT_LOOKED_AT = "not looked at"
+"""Counted for items in which no risk was looked for: triage was switched off, or does not know their language."""
 
 
 class SourceFile(Strict):
@@ -63,8 +65,10 @@ class BuildManifest(Strict):
     """Items that each cleaning rule changed."""
     pii: dict[str, int]
     """Spans of personal data masked, by label."""
+    pii_kept: dict[str, int]
+    """Spans that were recognised and left as they are, such as crisis lines, by the reason."""
     risk: dict[str, int]
-    """Items by risk level."""
+    """Items by risk level, or :data:`NOT_LOOKED_AT`."""
     splits: dict[str, int]
     """Items by part."""
     groups: int

@@ -18,10 +18,10 @@ def test_each_room_imports_only_from_its_left() -> None:
     assert linted.returncode == 0, linted.stdout
 
 
+LOADED = "import cli.main, sys; print(*{'torch', 'pyarrow', 'pandas', 'spacy'} & set(sys.modules))"
+
+
 def test_help_loads_nothing_heavy() -> None:
     assert curate("--help").returncode == 0
-    loaded = subprocess.run(
-        [sys.executable, "-c", "import cli.main, sys; print(*{'torch', 'pyarrow', 'pandas', 'spacy'} & set(sys.modules))"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    loaded = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == ""

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, Opcodes
 
 SHORTEST_MISSPELT = 5
-"""Letters of the shortest word whose one-letter variant counts as misspelt: short words differ by a letter as they are."""
+"""Letters of the shortest word whose one-letter variant counts as misspelt: shorter words are one letter apart."""
 
 
 def similarity(first: list[str], second: list[str]) -> float:

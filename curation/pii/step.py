@@ -10,6 +10,7 @@ from curation.step import FAULT_COLUMN
 from curation.table import CONTENT, texts, with_texts
 from schemas.config import PIIConfig
 
+TURN_LABELS = ("strategy", "emotion")
 FOUND = pa.list_(
     pa.struct(
         [
@@ -49,14 +50,17 @@ class Scrub:
 
 
 def _fields(item: dict[str, Any]) -> dict[str, str]:
-    fields = {field: text for field, text in texts(item) if text}
-    return {**fields, "topic": item["topic"]} if item["topic"] else fields
+    """Every text of an item by its field: what is said, and the labels that the source gave it."""
+    labels = {"topic": item["topic"]}
+    for place, turn in enumerate(item["turns"] or ()):
+        labels |= {f"turns.{place}.{name}": turn[name] for name in TURN_LABELS}
+    return {field: text for field, text in [*texts(item), *labels.items()] if text}
 
 
 def _written(item: dict[str, Any], scrubbed: dict[str, Scrubbed]) -> dict[str, Any]:
     new = {field: of_field.text for field, of_field in scrubbed.items()}
     topic = new.pop("topic", item["topic"])
-    content = with_texts(item, new)
+    content = with_texts({**item, "turns": _labelled(item["turns"], new)}, new)
     return {
         **{name: content[name] for name in CONTENT.names},
         "topic": topic,
@@ -64,6 +68,16 @@ def _written(item: dict[str, Any], scrubbed: dict[str, Scrubbed]) -> dict[str, A
         "pii_kept": [_found(field, span) for field, of_field in scrubbed.items() for span in of_field.kept],
         "fault": None,
     }
+
+
+def _labelled(turns: list[dict[str, Any]] | None, new: dict[str, str]) -> list[dict[str, Any]] | None:
+    """The turns with their labels scrubbed; takes the labels out of ``new``."""
+    if turns is None:
+        return None
+    return [
+        {**turn, **{name: new.pop(f"turns.{place}.{name}", turn[name]) for name in TURN_LABELS}}
+        for place, turn in enumerate(turns)
+    ]
 
 
 def _found(field: str, span: Span) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from curation.pii import LIMITS as PII_LIMITS
 from curation.report.figures import bars, lengths, reasons, topics
 from curation.report.pairs import MOST_PAIRS, pairs
 from curation.triage import LEVELS
+from curation.triage import LIMITS as RISK_LIMITS
 from schemas.faults import Quarantined
-from schemas.manifest import BuildManifest
+from schemas.manifest import NOT_LOOKED_AT, BuildManifest
 
 MOST_FAULTS = 500
 """Quarantined records on the page; all are in quarantine.jsonl."""
@@ -46,7 +47,9 @@ def report_html(manifest: BuildManifest, items: pa.Table, removed: pa.Table, qua
         cleaned=bars(sorted(manifest.cleaned.items(), key=lambda one: (-one[1], one[0]))),
         pii=bars(sorted(manifest.pii.items(), key=lambda one: (-one[1], one[0]))),
         pii_limits=PII_LIMITS,
-        risk=bars((level, manifest.risk.get(level, 0)) for level in LEVELS),
+        pii_kept=bars(sorted(manifest.pii_kept.items(), key=lambda one: (-one[1], one[0]))),
+        risk=bars((level, manifest.risk.get(level, 0)) for level in (*LEVELS, NOT_LOOKED_AT)),
+        risk_limits=RISK_LIMITS,
         splits=bars(manifest.splits.items()),
         faults=quarantined[:MOST_FAULTS],
         faults_by_message=sorted(by_message.items(), key=lambda one: (-one[1], one[0])),

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from curation.sources.reading import source_name, source_path
+from curation.sources.reading import format_of, source_name, source_path
 from curation.sources.text import check_file, is_folder
 from curation.step import digest
 from curation.workspace import Workspace
@@ -27,7 +27,7 @@ def source_files(source: SourceConfig, workspace: Workspace) -> list[SourceFile]
         name = f"{source.dataset}@{source.revision}"
         return [SourceFile(source_id=source.id, path=name, bytes=0, sha256=content)]
     path = source_path(source, workspace)
-    if not is_folder(path):
+    if not is_folder(path) or format_of(source, workspace) != "dataset":
         return [_source_file(source.id, path, source_name(source, workspace))]
     files = sorted(file for file in path.rglob("*") if file.is_file())
     if not files:

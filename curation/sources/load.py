@@ -1,6 +1,7 @@
 """Sources into Arrow tables of records. What cannot be read or mapped goes into quarantine: nothing is lost."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -19,6 +20,8 @@ from schemas.errors import CurateError
 from schemas.faults import Fault, Quarantined
 
 STEP = "load"
+_PLAIN_KEY = re.compile(r"(?=.*\d)[\w.:/-]{1,64}", re.ASCII)
+"""A key that is shown: one word with a digit in it. Provenance is published, and an address used as a key would be."""
 BATCH_ROWS = 1_000
 _NAMES_KEPT = 1_000
 """How many of the names of a source's fields are kept, to offer the right one for a wrong one."""
@@ -141,6 +144,11 @@ def _check_found(mapping: Mapping, found: set[str], names: set[str], file: str) 
             )
 
 
+def _name(record: _Record) -> str:
+    """The record's key, or its row where it has none, or one that could be a name, an address or a text."""
+    return record.key if record.key is not None and _PLAIN_KEY.fullmatch(record.key) else str(record.row)
+
+
 def _item_id(source_id: str, record: _Record) -> str:
     place = ["row", record.row] if record.key is None else ["key", record.key]
     return f"{source_id}-{hashlib.sha256(canonical_json(place).encode()).hexdigest()[:12]}"
@@ -158,7 +166,7 @@ def _row(item_id: str, record: _Record, source: SourceConfig, file: str) -> dict
             "source_id": source.id,
             "file": file,
             "row": record.row,
-            "record": record.key or str(record.row),
+            "record": _name(record),
             "locator": record.mapped.locator,
             "license": source.license,
             "citation": source.citation,
@@ -176,7 +184,7 @@ def _quarantined(record: _Record, fault: Fault, source_id: str, file: str) -> Qu
         source_id=source_id,
         file=file,
         row=record.row,
-        record=record.key or str(record.row),
+        record=_name(record),
         step=STEP,
         field=fault.field,
         message=fault.message,

@@ -38,7 +38,7 @@ def read(source: SourceConfig, workspace: Workspace) -> Iterator[Read]:
         assert source.revision is not None, "the schema asks for the revision of a dataset"
         return read_hub(source.dataset, source.revision, source.split, paths)
     path, name = source_path(source, workspace), source_name(source, workspace)
-    form = source.format or _format(path, name)
+    form = format_of(source, workspace)
     if form == "jsonl":
         return read_jsonl(path, name, source.encoding)
     if form == "json":
@@ -49,6 +49,15 @@ def read(source: SourceConfig, workspace: Workspace) -> Iterator[Read]:
         return read_saved(path, name, source.split, paths)
     delimiter = source.delimiter or ("\t" if form == "tsv" else ",")
     return read_delimited(path, name, source.encoding, Dialect(delimiter, source.quoting), paths)
+
+
+def format_of(source: SourceConfig, workspace: Workspace) -> Format:
+    """The format of a source on disk: the one it names, or the one that the ending of its path tells.
+
+    Raises:
+        ConfigError: If neither tells it.
+    """
+    return source.format or _format(source_path(source, workspace), source_name(source, workspace))
 
 
 def source_path(source: SourceConfig, workspace: Workspace) -> Path:

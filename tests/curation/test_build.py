@@ -168,9 +168,7 @@ build.build_dataset(Workspace.find(sys.argv[1]))
 
 def test_a_build_killed_while_it_is_written_is_not_seen(make_workspace: MakeWorkspace) -> None:
     workspace = make_workspace(PAIRS)
-    killed = subprocess.run(
-        [sys.executable, "-c", WRITING, workspace.root], cwd=Path(__file__).parents[2], check=False
-    )
+    killed = subprocess.run([sys.executable, "-c", WRITING, workspace.root], cwd=Path(__file__).parents[2], check=False)
     assert killed.returncode == -signal.SIGKILL
     assert [path.suffix for path in workspace.builds.iterdir()] == [".partial"]
     build_dataset(workspace)

@@ -75,7 +75,10 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
     [
         ("name: test\n", "curate.yaml, line 1, field 'sources': is missing. Add `sources:`."),
         ("name: test\nsources:\n", "line 2, field 'sources': should be a list, and is empty."),
-        ("name: test\nsources: [a]\n", "line 2, field 'sources.0': should be a mapping of keys to values, and is text."),
+        (
+            "name: test\nsources: [a]\n",
+            "line 2, field 'sources.0': should be a mapping of keys to values, and is text.",
+        ),
         (
             "name: 5\nsources: []\n",
             "line 1, field 'name': should be text, and is a number (and 1 more). Put it in quotation marks.",
