@@ -1,0 +1,118 @@
+"""Decisions from a file: bound to the text that was read, all taken or none, each provable."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotations import Ledger, decide, standings, status, write_sheet
+from curation import Workspace, build_dataset, open_build
+from schemas.errors import CurateError
+from tests.conftest import MakeWorkspace
+
+PAIRS = [
+    ("I cannot sleep, what helps?", "A fixed time to get up helps most people."),
+    ("I think of killing myself.", "I am glad you wrote. In the US call or text 988 now."),
+    ("How do I stop worrying?", "Write the worry down and set a time for it."),
+]
+
+
+@pytest.fixture
+def built(make_workspace: MakeWorkspace) -> Workspace:
+    workspace = make_workspace(PAIRS)
+    build_dataset(workspace)
+    return workspace
+
+
+def decisions(workspace: Workspace, *verdicts: str | dict[str, Any], reviewer: str = "clin-1") -> Path:
+    """A file that decides on the items in the order of the build."""
+    file = workspace.root / "decisions.jsonl"
+    with file.open("w") as out:
+        for item, verdict in zip(open_build(workspace).items().to_pylist(), verdicts, strict=False):
+            row = {"verdict": verdict} if isinstance(verdict, str) else verdict
+            base = {"item_id": item["item_id"], "content_hash": item["content_hash"], "reviewer": reviewer}
+            out.write(json.dumps({**base, **row}) + "\n")
+    return file
+
+
+def test_a_sheet_has_the_risky_item_first_and_empty_verdicts(built: Workspace) -> None:
+    file = built.root / "queue.csv"
+    assert write_sheet(built, file) == 3
+    rows = list(csv.DictReader(file.open(encoding="utf-8-sig", newline="")))
+    assert rows[0]["question"] == "I think of killing myself."
+    assert {row["verdict"] for row in rows} == {""}
+
+
+def test_a_sheet_that_was_filled_in_is_taken(built: Workspace) -> None:
+    file = built.root / "queue.csv"
+    write_sheet(built, file)
+    rows = list(csv.DictReader(file.open(encoding="utf-8-sig", newline="")))
+    rows[0]["verdict"] = "accept"
+    rows[1]["verdict"] = "reject"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    assert decide(built, file, reviewer="clin-1") == (2, 0, 1)
+    assert status(built) == {"approved": 1, "rejected": 1, "disputed": 0, "stale": 0, "waiting": 1}
+    assert write_sheet(built, file) == 1
+
+
+def test_the_same_file_twice_decides_once(built: Workspace) -> None:
+    file = decisions(built, {"verdict": "accept", "decided_at": "2026-01-05T10:00:00Z"})
+    assert decide(built, file).written == 1
+    assert decide(built, file) == (0, 1, 0)
+
+
+def test_two_reviewers_who_disagree_make_a_dispute(built: Workspace) -> None:
+    decide(built, decisions(built, "accept"))
+    decide(built, decisions(built, "reject", reviewer="clin-2"))
+    assert status(built)["disputed"] == 1
+    decide(built, decisions(built, "accept", reviewer="clin-2"))
+    assert status(built)["approved"] == 1
+
+
+def test_a_decision_on_a_text_that_changed_is_stale_and_queued_again(
+    built: Workspace, make_workspace: MakeWorkspace
+) -> None:
+    decide(built, decisions(built, "accept", "accept", "accept"))
+    question, answer = PAIRS[0]
+    make_workspace([(question, answer + " Try it for two weeks."), *PAIRS[1:]])
+    build_dataset(built)
+    assert status(built) == {"approved": 2, "rejected": 0, "disputed": 0, "stale": 1, "waiting": 0}
+    assert write_sheet(built, built.root / "queue.csv") == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"verdict": "yes"}, "row 2, field 'verdict': Input should be 'accept', 'edit' or 'reject'"),
+        ({"verdict": "edit"}, "row 2, field 'verdict': verdict is 'edit', so the edited question"),
+        ({"verdict": "accept", "edited_answer": "x"}, "verdict is 'accept', so no edited text may be given"),
+        ({"verdict": "accept", "item_id": "answers-0"}, "field 'item_id': the last build has no such item"),
+        ({"verdict": "accept", "content_hash": "0" * 64}, "field 'content_hash': the item's text has changed"),
+        ({"verdict": "accept", "content_hash": ""}, "field 'content_hash': Field required"),
+        ({"verdict": "accept", "reviewer": "Dr. Jane Doe"}, "field 'reviewer'"),
+        ({"verdict": "accept", "reviewer": ""}, "field 'reviewer': nobody is named"),
+        ({"verdict": "edit", "edited_answer": " "}, "field 'edited_answer': is blank"),
+        ({"verdict": "edit", "edited_answer": "Call me on 212-555-0147."}, "the edited text holds personal data (PHONE)"),
+        ({"verdict": "edit", "edited_turns": "[{"}, "field 'edited_turns': is not JSON"),
+        ({"verdict": "accept", "verdikt": "x"}, "field 'verdikt': is no column of a decision"),
+    ],
+)
+def test_one_wrong_row_and_nothing_is_written(built: Workspace, row: dict[str, Any], message: str) -> None:
+    file = decisions(built, "accept", row)
+    with pytest.raises(CurateError) as error:
+        decide(built, file)
+    assert message in str(error.value)
+    assert "212-555" not in str(error.value)
+    assert Ledger(built.ledger).entries() == []
+
+
+def test_an_edit_that_is_clean_is_approved(built: Workspace) -> None:
+    decide(built, decisions(built, {"verdict": "edit", "edited_answer": "Get up at a fixed time. In a crisis call 988."}))
+    items = open_build(built).items()
+    standing = standings(items, Ledger(built.ledger).entries())
+    assert standing[items["item_id"][0].as_py()].state == "approved"

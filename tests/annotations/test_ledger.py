@@ -1,0 +1,82 @@
+"""The ledger only grows, and shows where it was tampered with."""
+
+import sqlite3
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from annotations import Ledger
+from schemas.errors import CurateError
+from schemas.review import Review
+
+WHEN = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+
+
+def review(number: int) -> Review:
+    return Review(item_id=f"a-{number}", content_hash="0" * 64, reviewer="clin-1", verdict="accept", decided_at=WHEN)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    ledger = Ledger(tmp_path / "reviews.sqlite")
+    assert ledger.append(map(review, range(5))) == 5
+    return ledger
+
+
+def tampered(ledger: Ledger, *statements: str) -> None:
+    connection = sqlite3.connect(ledger.file)
+    for trigger in ("no_update", "no_delete"):
+        connection.execute(f"DROP TRIGGER {trigger}")
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def test_decisions_come_back_in_their_order(ledger: Ledger) -> None:
+    assert [entry.review for entry in ledger.entries()] == list(map(review, range(5)))
+
+
+def test_only_its_owner_can_read_it(ledger: Ledger) -> None:
+    assert stat.S_IMODE(ledger.file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("change", ["UPDATE decisions SET review = ''", "DELETE FROM decisions"])
+def test_the_file_itself_refuses_to_change_a_decision(ledger: Ledger, change: str) -> None:
+    connection = sqlite3.connect(ledger.file)
+    with pytest.raises(sqlite3.IntegrityError, match="decisions are only ever added"):
+        connection.execute(change)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "row"),
+    [
+        ("UPDATE decisions SET review = replace(review, 'accept', 'reject') WHERE number = 3", 3),
+        ("DELETE FROM decisions WHERE number = 2", 2),
+        ("UPDATE decisions SET hash = replace(hash, substr(hash, 1, 1), 'x') WHERE number = 5", 5),
+        ("UPDATE decisions SET number = 9 WHERE number = 4", 4),
+    ],
+)
+def test_a_change_is_found_at_its_place(ledger: Ledger, change: str, row: int) -> None:
+    tampered(ledger, change)
+    with pytest.raises(CurateError, match=f"row {row}: the chain of decisions is broken here"):
+        ledger.entries()
+
+
+def test_nothing_is_written_when_one_decision_fails(ledger: Ledger) -> None:
+    def failing():  # type: ignore[no-untyped-def]
+        yield review(7)
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011
+        ledger.append(failing())
+    assert len(ledger.entries()) == 5
+
+
+def test_a_file_that_is_no_ledger_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "reviews.sqlite").write_text("this is no database, and it is longer than a hundred characters" * 3)
+    with pytest.raises(CurateError, match="the ledger cannot be used"):
+        Ledger(tmp_path / "reviews.sqlite").entries()
