@@ -54,6 +54,18 @@ def test_from_raw_file_to_reply(tmp_path: Path) -> None:
     assert (home / "bundles" / "first" / "model.pte").stat().st_size > 100_000
 
     reply = json.loads(
-        run("-C", home, "chat", "first", "-m", "I cannot sleep.", "--temperature", "0", "--max-new-tokens", "8", "--json")
+        run(
+            "-C",
+            home,
+            "chat",
+            "first",
+            "-m",
+            "I cannot sleep.",
+            "--temperature",
+            "0",
+            "--max-new-tokens",
+            "8",
+            "--json",
+        )
     )["reply"]
     assert reply.strip()

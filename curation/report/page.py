@@ -7,6 +7,7 @@ import pyarrow as pa
 from curation.pii import LIMITS as PII_LIMITS
 from curation.report.figures import bars, lengths, reasons, topics
 from curation.report.pairs import MOST_PAIRS, pairs
+from curation.split import PARTS
 from curation.triage import LEVELS
 from curation.triage import LIMITS as RISK_LIMITS
 from schemas.faults import Quarantined
@@ -50,7 +51,7 @@ def report_html(manifest: BuildManifest, items: pa.Table, removed: pa.Table, qua
         pii_kept=bars(sorted(manifest.pii_kept.items(), key=lambda one: (-one[1], one[0]))),
         risk=bars((level, manifest.risk.get(level, 0)) for level in (*LEVELS, NOT_LOOKED_AT)),
         risk_limits=RISK_LIMITS,
-        splits=bars(manifest.splits.items()),
+        splits=bars((part, manifest.splits.get(part, 0)) for part in PARTS),
         faults=quarantined[:MOST_FAULTS],
         faults_by_message=sorted(by_message.items(), key=lambda one: (-one[1], one[0])),
         origins=_origins(items),

@@ -97,7 +97,10 @@ def test_a_decision_on_a_text_that_changed_is_stale_and_queued_again(
         ({"verdict": "accept", "reviewer": "Dr. Jane Doe"}, "field 'reviewer'"),
         ({"verdict": "accept", "reviewer": ""}, "field 'reviewer': nobody is named"),
         ({"verdict": "edit", "edited_answer": " "}, "field 'edited_answer': is blank"),
-        ({"verdict": "edit", "edited_answer": "Call me on 212-555-0147."}, "the edited text holds personal data (PHONE)"),
+        (
+            {"verdict": "edit", "edited_answer": "Call me on 212-555-0147."},
+            "the edited text holds personal data (PHONE)",
+        ),
         ({"verdict": "edit", "edited_turns": "[{"}, "field 'edited_turns': is not JSON"),
         ({"verdict": "accept", "verdikt": "x"}, "field 'verdikt': is no column of a decision"),
     ],
@@ -112,7 +115,9 @@ def test_one_wrong_row_and_nothing_is_written(built: Workspace, row: dict[str, A
 
 
 def test_an_edit_that_is_clean_is_approved(built: Workspace) -> None:
-    decide(built, decisions(built, {"verdict": "edit", "edited_answer": "Get up at a fixed time. In a crisis call 988."}))
+    decide(
+        built, decisions(built, {"verdict": "edit", "edited_answer": "Get up at a fixed time. In a crisis call 988."})
+    )
     items = open_build(built).items()
     standing = standings(items, Ledger(built.ledger).entries())
     assert standing[items["item_id"][0].as_py()].state == "approved"

@@ -60,7 +60,7 @@ def test_a_source_that_changed_is_not_read_as_if_it_had_not(built: Workspace) ->
 
 
 def test_an_unknown_item_is_one_line(built: Workspace) -> None:
-    with pytest.raises(CurateError, match="has no item 'x'. Take an id from the report"):
+    with pytest.raises(CurateError, match=r"has no item 'x'\. Take an id from the report"):
         trace(built, "x")
 
 
