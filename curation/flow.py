@@ -1,5 +1,6 @@
 """The records on their way through a build, counted at every step so that none can vanish."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
@@ -12,6 +13,10 @@ from curation.table import PROVENANCE
 from schemas.errors import CurateError
 from schemas.faults import Quarantined
 from schemas.manifest import StepCounts, StepWork
+
+
+_NUMBER = re.compile(r"\d+(?:,\d+)*")
+"""A number in a message (a row, a length) that would make a reason of its own of every record."""
 
 
 class Flow:
@@ -89,7 +94,7 @@ class Flow:
             reasons[source][reason] += 1
         for record in quarantined:
             faulty[record.source_id] += 1
-            reasons[record.source_id][record.message] += 1
+            reasons[record.source_id][_NUMBER.sub("#", record.message)] += 1
             self.quarantined.append(record)
         self.steps[step] = {
             source: StepCounts(
