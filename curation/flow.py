@@ -14,7 +14,6 @@ from schemas.errors import CurateError
 from schemas.faults import Quarantined
 from schemas.manifest import StepCounts, StepWork
 
-
 _NUMBER = re.compile(r"\d+(?:,\d+)*")
 """A number in a message (a row, a length) that would make a reason of its own of every record."""
 
