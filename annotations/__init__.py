@@ -6,6 +6,7 @@ from annotations.policy import STATES, Standing, State, approved_row, counted, s
 from annotations.sheet import write_sheet
 from annotations.status import status
 from annotations.trace import trace
+from annotations.verify import Verified, verify
 
 __all__ = [
     "STATES",
@@ -14,11 +15,13 @@ __all__ = [
     "Ledger",
     "Standing",
     "State",
+    "Verified",
     "approved_row",
     "counted",
     "decide",
     "standings",
     "status",
     "trace",
+    "verify",
     "write_sheet",
 ]

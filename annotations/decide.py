@@ -1,26 +1,29 @@
 """Decisions from a file into the ledger: the review queue of a team without a server."""
 
-import csv
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 from pydantic import ValidationError
 
-from annotations.ledger import Ledger
+from annotations.decisions_file import read_decisions
+from annotations.ledger import Entry, Ledger
 from annotations.policy import approved_row
-from annotations.sheet import DECISION, SHOWN
 from curation import open_build
 from curation.config import load_config
 from curation.pii import Scrub
 from curation.validate import check
 from curation.workspace import Workspace
-from schemas.errors import ConfigError, CurateError
+from schemas.errors import CurateError
 from schemas.review import Review
 
-EDITED = ("question", "answer", "turns")
+EDITABLE = {"qa": ("question", "answer"), "dialogue": ("turns",)}
+"""The fields of an item that an edit may carry, by its kind."""
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far ahead of this machine's clock a reviewer's may be."""
 
 
 class Decided(NamedTuple):
@@ -34,11 +37,23 @@ class Decided(NamedTuple):
     """Rows without a verdict."""
 
 
+class _Row(NamedTuple):
+    """A row of the file, and how to complain of it."""
+
+    file: Path
+    number: int
+    values: dict[str, Any]
+
+    def wrong(self, what: str, field: str, mend: str) -> CurateError:
+        return CurateError(what, file=self.file, row=self.number, field=field, mend=mend)
+
+
 def decide(workspace: Workspace, file: Path, *, reviewer: str | None = None) -> Decided:
     """Takes the decisions of a ``.csv`` or ``.jsonl`` file into the ledger: all, or none if one cannot be taken.
 
     A row needs ``item_id``, the ``content_hash`` of the text that was read and ``verdict`` (accept, edit or reject);
-    an edit needs ``edited_question``, ``edited_answer`` or ``edited_turns`` (a JSON list of role and text).
+    an edit needs ``edited_question``, ``edited_answer`` or ``edited_turns`` (a JSON list of role and text). Without
+    ``decided_at`` (ISO 8601 with its time zone) it is decided now; the same file given again then decides nothing new.
 
     Args:
         workspace: The workspace.
@@ -46,152 +61,137 @@ def decide(workspace: Workspace, file: Path, *, reviewer: str | None = None) -> 
         reviewer: Who decided, where the rows do not say.
 
     Raises:
-        CurateError: If a decision is not on an item of the last build as it stands, or its edit would not be a valid
-            item or holds personal data; names the row and the field.
+        CurateError: If a decision is not on an item of the last build as it stands, its edit would not be a valid item
+            or holds personal data, or a later decision of the same reviewer stands; names the row and the field.
     """
-    rows = _rows(file)
-    build = open_build(workspace)
-    items = {row["item_id"]: row for row in build.items().to_pylist()}
+    items = {row["item_id"]: row for row in open_build(workspace, check=True).items().to_pylist()}
+    ledger = Ledger(workspace.ledger)
     scrub = Scrub(load_config(workspace).pii)
     now = datetime.now(UTC)
-    reviews, undecided = [], 0
-    for number, row in rows:
-        if not row.get("verdict"):
+    earlier = _by_reviewer_and_text(ledger.entries())
+    seen: dict[tuple[str, str], int] = {}
+    reviews: list[Review] = []
+    known = undecided = 0
+    for number, values in read_decisions(file):
+        row = _Row(file, number, values)
+        if not values.get("verdict"):
             undecided += 1
             continue
-        review = _review(row, file, number, reviewer, now)
-        item = items.get(review.item_id)
-        if item is None:
-            raise CurateError(
-                "the last build has no such item",
-                file=file,
-                row=number,
-                field="item_id",
-                mend="Take the ids from `curate review sheet`.",
-            )
-        if review.content_hash != item["content_hash"]:
-            raise CurateError(
-                "the item's text has changed since this decision was made",
-                file=file,
-                row=number,
-                field="content_hash",
-                mend="Review it as it stands now: `curate review sheet` writes it again.",
-            )
-        if review.verdict == "edit":
-            _check_edit(item, review, scrub, file, number)
-        reviews.append(review)
-    written = Ledger(workspace.ledger).append(reviews)
-    return Decided(written, len(reviews) - written, undecided)
+        review = _review(row, reviewer, now)
+        _check_item(row, review, items, scrub)
+        first = seen.setdefault((review.item_id, review.reviewer), number)
+        if first != number:
+            raise row.wrong(f"row {first} decides on this item, too", "item_id", "Leave one of the two.")
+        if _is_known(row, review, earlier.get(_key(review), [])):
+            known += 1
+        else:
+            reviews.append(review)
+    return Decided(ledger.append(reviews), known, undecided)
 
 
-def _review(row: dict[str, Any], file: Path, number: int, reviewer: str | None, now: datetime) -> Review:
-    values = {name: row[name] for name in ("item_id", "content_hash", "verdict", "comment") if row.get(name)}
-    values |= {name: row[f"edited_{name}"] for name in EDITED if row.get(f"edited_{name}")}
-    values["reviewer"] = row.get("reviewer") or reviewer
-    values["decided_at"] = row.get("decided_at") or now
-    if values["reviewer"] is None:
-        raise CurateError(
-            "nobody is named as the reviewer", file=file, row=number, field="reviewer", mend="Give --reviewer NAME."
+def _key(review: Review) -> tuple[str, str, str]:
+    return review.item_id, review.content_hash, review.reviewer
+
+
+def _by_reviewer_and_text(entries: list[Entry]) -> dict[tuple[str, str, str], list[Review]]:
+    found: dict[tuple[str, str, str], list[Review]] = {}
+    for entry in entries:
+        found.setdefault(_key(entry.review), []).append(entry.review)
+    return found
+
+
+def _is_known(row: _Row, review: Review, earlier: list[Review]) -> bool:
+    """Whether the ledger holds this decision; refuses one that a later one of the same reviewer has replaced."""
+    if review in earlier:
+        return True
+    if not earlier:
+        return False
+    dated = bool(row.values.get("decided_at"))
+    if not dated:
+        if _substance(review) == _substance(earlier[-1]):
+            return True
+        if _substance(review) in map(_substance, earlier):
+            raise row.wrong(
+                f"{review.reviewer} decided so before, and otherwise after that",
+                "decided_at",
+                "If this is the last word, say when it was decided, such as 2026-01-31T14:00:00+01:00.",
+            )
+    if review.decided_at < earlier[-1].decided_at:
+        raise row.wrong(
+            f"{review.reviewer} decided on this text again after that", "decided_at", "Leave the earlier decision out."
         )
+    return False
+
+
+def _substance(review: Review) -> Review:
+    """The decision without its time."""
+    return review.model_copy(update={"decided_at": None})
+
+
+def _review(row: _Row, reviewer: str | None, now: datetime) -> Review:
+    values = {
+        name: row.values[name] for name in ("item_id", "content_hash", "verdict", "comment") if row.values.get(name)
+    }
+    values |= {
+        name: row.values[f"edited_{name}"]
+        for name in ("question", "answer", "turns")
+        if row.values.get(f"edited_{name}")
+    }
+    values["reviewer"] = row.values.get("reviewer") or reviewer
+    values["decided_at"] = row.values.get("decided_at") or now
+    if values["reviewer"] is None:
+        raise row.wrong("nobody is named as the reviewer", "reviewer", "Give --reviewer NAME.")
     if isinstance(values.get("turns"), str):
         try:
             values["turns"] = json.loads(values["turns"])
         except ValueError:
-            raise CurateError(
-                "is not JSON",
-                file=file,
-                row=number,
-                field="edited_turns",
-                mend='Write a list such as [{"role": "seeker", "text": "..."}, ...].',
-            ) from None
+            mend = 'Write a list such as [{"role": "seeker", "text": "..."}, ...].'
+            raise row.wrong("is not JSON", "edited_turns", mend) from None
+    if not isinstance(values["decided_at"], datetime | str) or str(values["decided_at"]).isdigit():
+        raise row.wrong("is no time", "decided_at", "Write it as 2026-01-31T14:00:00+01:00.")
     try:
-        return Review.model_validate(values)
+        review = Review.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        field = f"edited_{place}" if place.split(".")[0] in EDITED else place or "verdict"
-        raise CurateError(
-            first["msg"].removeprefix("Value error, "),
-            file=file,
-            row=number,
-            field=field,
-            mend="Nothing was written; mend the row and give the file again.",
-        ) from None
+        place = ".".join(map(str, first["loc"])) or "verdict"
+        field = f"edited_{place}" if place.split(".")[0] in ("question", "answer", "turns") else place
+        what = first["msg"].removeprefix("Value error, ")
+        raise row.wrong(what, field, "Nothing was written; mend the row and give the file again.") from None
+    if review.decided_at > now + CLOCK_SKEW:
+        raise row.wrong("lies in the future", "decided_at", "Correct it, or leave it out for now.")
+    return review
 
 
-def _check_edit(item: dict[str, Any], review: Review, scrub: Scrub, file: Path, number: int) -> None:
+def _check_item(row: _Row, review: Review, items: dict[str, Any], scrub: Scrub) -> None:
+    """The decision is on an item of the build, on its text as it stands, and its edit is an item that may be kept."""
+    item = items.get(review.item_id)
+    if item is None:
+        raise row.wrong("the last build has no such item", "item_id", "Take the ids from `curate review sheet`.")
+    if review.content_hash != item["content_hash"]:
+        raise row.wrong(
+            "the item's text has changed since this decision was made",
+            "content_hash",
+            "Review it as it stands now: `curate review sheet` writes it again.",
+        )
+    if review.verdict == "edit":
+        _check_edit(row, item, review, scrub)
+
+
+def _check_edit(row: _Row, item: dict[str, Any], review: Review, scrub: Scrub) -> None:
+    fitting = EDITABLE[item["kind"]]
+    for name in ("question", "answer", "turns"):
+        if getattr(review, name) is not None and name not in fitting:
+            mend = f"Write the edit into {' or '.join(f'edited_{one}' for one in fitting)}."
+            raise row.wrong(f"an item of kind '{item['kind']}' has no {name}", f"edited_{name}", mend)
     edited = approved_row(item, review)
+    if edited["content_hash"] == item["content_hash"]:
+        raise row.wrong("the edited text is the text as it was", "verdict", "Accept the item, or write what to change.")
     fault = check(edited)
     if fault is not None:
-        raise CurateError(
-            f"the edited text {fault.message}", file=file, row=number, field=f"edited_{fault.field}", mend=fault.mend
-        )
-    table = pa.table({name: [edited[name]] for name in scrub.reads})
-    for span in scrub(table)["pii"].to_pylist()[0]:
-        raise CurateError(
+        raise row.wrong(f"the edited text {fault.message}", f"edited_{fault.field}", fault.mend)
+    for span in scrub(pa.table({name: [edited[name]] for name in scrub.reads}))["pii"].to_pylist()[0]:
+        raise row.wrong(
             f"the edited text holds personal data ({span['label']}) at characters {span['start']} to {span['end']}",
-            file=file,
-            row=number,
-            field=f"edited_{span['field']}",
-            mend="Take it out or put a placeholder such as [PHONE_1] there.",
+            f"edited_{span['field']}",
+            "Take it out or put a placeholder such as [PHONE_1] there.",
         )
-
-
-def _rows(file: Path) -> list[tuple[int, dict[str, Any]]]:
-    """The rows of a file of decisions, counted from 1 (a CSV file's header is none)."""
-    if file.suffix not in (".csv", ".jsonl"):
-        raise ConfigError("the ending is neither .csv nor .jsonl", file=file, mend="Name the file with one of the two.")
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise CurateError("there is no such file", file=file, mend="`curate review sheet FILE` makes one.") from None
-    except UnicodeDecodeError:
-        raise CurateError("is not UTF-8", file=file, mend="Save it as 'CSV UTF-8'.") from None
-    rows = _csv_rows(text, file) if file.suffix == ".csv" else _jsonl_rows(text, file)
-    for number, row in rows:
-        unknown = [name for name in row if name not in (*SHOWN, *DECISION)]
-        if unknown:
-            raise CurateError(
-                "is no column of a decision",
-                file=file,
-                row=number,
-                field=unknown[0],
-                mend=f"The columns are {', '.join(DECISION)} beside item_id and content_hash.",
-            )
-    return rows
-
-
-def _csv_rows(text: str, file: Path) -> list[tuple[int, dict[str, Any]]]:
-    import io
-
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        rows = list(enumerate(reader, start=1))
-    except csv.Error:
-        raise CurateError(
-            "the rows cannot be told apart",
-            file=file,
-            row=reader.line_num,
-            mend="A quotation mark is not closed, or the file was cut off: save it again as CSV.",
-        ) from None
-    for number, row in rows:
-        if None in row or None in row.values():
-            raise CurateError(
-                "the row has more or fewer fields than the header", file=file, row=number, mend="Save it again as CSV."
-            )
-    return rows
-
-
-def _jsonl_rows(text: str, file: Path) -> list[tuple[int, dict[str, Any]]]:
-    rows = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError:
-            row = None
-        if not isinstance(row, dict):
-            raise CurateError("is not a JSON object", file=file, row=number, mend="Write one object a line.")
-        rows.append((number, row))
-    return rows

@@ -1,7 +1,8 @@
 """The ledger of decisions: an append-only SQLite table whose rows are chained by hashes.
 
 The ledger alone says what was decided. Each row holds the hash of the row before it, so a row that was changed, taken
-out or put in later breaks the chain.
+out of the middle or put in later breaks the chain. That its last rows were cut off shows only by a head that was noted
+elsewhere: see :mod:`annotations.verify`.
 """
 
 import hashlib
@@ -78,11 +79,6 @@ class Ledger:
             entries.append(Entry(number, Review.model_validate_json(text), found))
         return entries
 
-    def head(self) -> str:
-        """The hash of the last row: it stands for the whole ledger."""
-        entries = self.entries()
-        return entries[-1].hash if entries else GENESIS
-
     @contextmanager
     def _open(self, *, write: bool) -> Iterator[sqlite3.Connection]:
         if not self.file.exists():
@@ -114,8 +110,13 @@ def _chained(before: str, text: str) -> str:
 
 
 def m001_decisions(connection: sqlite3.Connection) -> None:
-    """The table of decisions, to which the file itself lets nobody do anything but append."""
+    """The table of decisions. Its triggers prevent mistakes; what was done on purpose shows in the chain."""
     connection.execute("CREATE TABLE decisions (number INTEGER PRIMARY KEY, review TEXT NOT NULL, hash TEXT NOT NULL)")
+    connection.execute(
+        "CREATE TRIGGER in_order BEFORE INSERT ON decisions "
+        "WHEN NEW.number != (SELECT coalesce(max(number), 0) + 1 FROM decisions) "
+        "BEGIN SELECT RAISE(ABORT, 'decisions are only ever added'); END"
+    )
     for change in ("UPDATE", "DELETE"):
         connection.execute(
             f"CREATE TRIGGER no_{change.lower()} BEFORE {change} ON decisions "

@@ -38,7 +38,7 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None) -
     """
     if file.suffix not in (".csv", ".jsonl"):
         raise ConfigError("the ending is neither .csv nor .jsonl", file=file, mend="Name the file with one of the two.")
-    items = open_build(workspace).items()
+    items = open_build(workspace, check=True).items()
     standing = standings(items, Ledger(workspace.ledger).entries())
     severity = {level: rank for rank, level in enumerate(LEVELS)}
     rows = [

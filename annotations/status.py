@@ -11,5 +11,4 @@ def status(workspace: Workspace) -> dict[str, int]:
     Raises:
         CurateError: If there is no build, or the ledger is broken.
     """
-    counts = counted(standings(open_build(workspace).items(), Ledger(workspace.ledger).entries()))
-    return {state: count for state, count in counts.items()}  # noqa: C416  # to names that any program may read
+    return counted(standings(open_build(workspace).items(), Ledger(workspace.ledger).entries()))

@@ -30,12 +30,9 @@ def build_dataset(
     it was when you run the command again; after a change only the rows that changed are computed.
     """
     from curation import build_dataset as build
-    from schemas.errors import ConfigError
 
-    if engine != "local":
-        raise ConfigError(f"there is no engine '{engine}'", mend="Use --engine local.")
     workspace = Workspace.find(context.obj)
-    result = build(workspace, workers=workers, progress=progress(as_json))
+    result = build(workspace, engine=engine, workers=workers, progress=progress(as_json))
     if as_json:
         print_json(result)
         return

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import Json, print_json, progress
+from cli.output import Json, print_json
 from curation.workspace import Workspace
-from schemas.errors import CurateError
+from schemas.errors import CurateError, UsageError
 
 if TYPE_CHECKING:
     from deploy import Chat
@@ -36,8 +36,7 @@ def deploy(
     from deploy import deploy as bundle
 
     workspace = Workspace.find(context.obj)
-    with progress(as_json)("exporting", None):
-        result = bundle(workspace, run, name=name, max_context=max_context)
+    result = bundle(workspace, run, name=name, max_context=max_context, on_stage=_tell)
     if as_json:
         print_json(result)
         return
@@ -72,8 +71,13 @@ def chat(
             _stream(pieces)
         return
     if as_json:
-        raise CurateError("--json needs a message to answer", field="--json", mend="Give one with --message.")
+        raise UsageError("--json needs a message to answer", field="--json", mend="Give one with --message.")
     _talk(conversation, options)
+
+
+def _tell(stage: str) -> None:
+    if sys.stderr.isatty():
+        typer.echo(f"{stage} ...", err=True)
 
 
 def _talk(conversation: "Chat", options: dict[str, float | int | None]) -> None:

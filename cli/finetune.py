@@ -1,5 +1,6 @@
 """``curate finetune``."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,8 +8,9 @@ import typer
 import yaml
 
 from cli.output import Json, print_json, progress
+from curation.progress import Advance
 from curation.workspace import Workspace
-from schemas.errors import ConfigError
+from schemas.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +38,14 @@ def finetune(
     from finetune import finetune as train
 
     workspace = Workspace.find(context.obj)
-    with progress(as_json)("fine-tuning", None) as advance:
+    with ExitStack() as stack:
+        bar: list[Advance] = []
+
+        def on_step(step: int, total: int, loss: float) -> None:
+            if not bar:  # how many steps there are is known with the first
+                bar.append(stack.enter_context(progress(as_json)("fine-tuning", total)))
+            bar[0](1)
+
         result = train(
             workspace,
             data=data or workspace.exports / "torchtune",
@@ -44,7 +53,7 @@ def finetune(
             model="tiny" if model == "tiny" else Path(model),
             run=run,
             config=_parsed(settings or []),
-            on_step=lambda step, total, loss: advance(1),
+            on_step=on_step,
         )
     if as_json:
         print_json(result)
@@ -64,7 +73,7 @@ def _parsed(settings: list[str]) -> dict[str, Any]:
     for setting in settings:
         path, equals, value = setting.partition("=")
         if not equals:
-            raise ConfigError(f"'{setting}' has no value", field="--set", mend="Write --set key=value.")
+            raise UsageError(f"'{setting}' has no value", field="--set", mend="Write --set key=value.")
         *outer, last = path.split(".")
         place = parsed
         for name in outer:

@@ -61,10 +61,14 @@ def status(context: typer.Context, as_json: Json = False) -> None:
 
 
 @app.command()
-def verify(context: typer.Context) -> None:
-    """Prove that the ledger is whole: the chain of hashes over all decisions."""
-    from annotations import Ledger
+def verify(context: typer.Context, as_json: Json = False) -> None:
+    """Prove that the ledger is whole: its chain of hashes, and that every export and run finds its decisions in it."""
+    from annotations import verify as prove
 
-    entries = Ledger(Workspace.find(context.obj).ledger).entries()
-    head = entries[-1].hash if entries else "-"
-    typer.echo(f"The chain of {len(entries):,} decisions is whole; its head is {head}.")
+    proved = prove(Workspace.find(context.obj))
+    if as_json:
+        print_json(proved)
+        return
+    typer.echo(f"The chain of {proved.decisions:,} decisions is whole; its head is {proved.head}.")
+    if proved.anchors:
+        typer.echo(f"It holds every decision that these were made after: {', '.join(proved.anchors)}.")

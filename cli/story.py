@@ -19,7 +19,10 @@ def print_story(story: Story) -> None:
     )
     console.print(f"licence {origin['license']}; written by a {_author(story)}")
     if story.source_changed:
-        console.print("The source has changed since this build, so its changes cannot be shown.", style="yellow")
+        console.print(
+            "A source or the program has changed since this build, so what its steps did cannot be shown: build again.",
+            style="yellow",
+        )
     for change in story.changes:
         console.print(f"\n{change.step}: {change.field}", style="bold")
         console.print(_diff(change))

@@ -23,7 +23,7 @@ def init(
 
     Example: `curate init demo --example`, then `curate -C demo build-dataset`.
     """
-    from curation.init import init as make
+    from curation import init as make
 
     workspace = make(directory, example=example)
     typer.echo(f"Made {workspace.config_file}.")
@@ -51,9 +51,9 @@ def schema(
     Example: `curate schema qa-pair`; without a name it prints all of them.
     """
     from schemas import json_schemas
-    from schemas.errors import ConfigError
+    from schemas.errors import UsageError
 
     known = json_schemas()
     if name is not None and name not in known:
-        raise ConfigError(f"there is no schema '{name}'", mend=f"The schemas are: {', '.join(known)}.")
+        raise UsageError(f"there is no schema '{name}'", mend=f"The schemas are: {', '.join(known)}.")
     print_json(known[name] if name else known)

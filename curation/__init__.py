@@ -7,11 +7,12 @@ from curation.workspace import Workspace
 
 if TYPE_CHECKING:
     from curation.build import Build, build_dataset, open_build
+    from curation.new import init
     from curation.tracing import trace
 
-__all__ = ["PARTS", "Build", "Workspace", "build_dataset", "open_build", "trace"]
+__all__ = ["PARTS", "Build", "Workspace", "build_dataset", "init", "open_build", "trace"]
 
-_LAZY = {"Build": "build", "build_dataset": "build", "open_build": "build", "trace": "tracing"}
+_LAZY = {"Build": "build", "build_dataset": "build", "open_build": "build", "init": "new", "trace": "tracing"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,32 +1,33 @@
 """Builds: sources and configuration in, an immutable folder out, whole or not at all."""
 
 import fcntl
-import hashlib
 import json
 import resource
-import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from curation.code import code_hash
 from curation.config import load_config
+from curation.dedup import LIBRARIES as DEDUP_LIBRARIES
 from curation.engine import LocalEngine
 from curation.flow import Flow, sources_of, summed
 from curation.pipeline import row_steps, run_pipeline
 from curation.progress import Progress, silent
 from curation.report import report_html
 from curation.sources import source_files
-from curation.step import code_hash, digest, fingerprint
-from curation.workspace import Workspace, whole_folder, write_whole
+from curation.step import digest, fingerprint, library_versions
+from curation.workspace import Workspace, sha256_of, whole_folder, write_whole
 from schemas.config import WorkspaceConfig
-from schemas.errors import ConfigError, CurateError
+from schemas.errors import CurateError, UsageError
 from schemas.faults import Quarantined
 from schemas.manifest import NOT_LOOKED_AT, BuildManifest, BuildResult, SourceCounts, SourceFile, WorkReport
 
@@ -47,6 +48,10 @@ ITEMS, REMOVED, QUARANTINE, REPORT, MANIFEST = (
 )
 
 
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+"""Bytes of the unit in which the system counts resident memory."""
+
+
 class Build(NamedTuple):
     """A finished build, as it stands on disk."""
 
@@ -63,14 +68,14 @@ class Build(NamedTuple):
 
     def quarantined(self) -> list[Quarantined]:
         """The records that could not be used."""
-        lines = (self.folder / QUARANTINE).read_text(encoding="utf-8").splitlines()
-        return [Quarantined.model_validate_json(line) for line in lines]
+        lines = (self.folder / QUARANTINE).read_text(encoding="utf-8").split("\n")  # and not at U+2028
+        return [Quarantined.model_validate_json(line) for line in lines if line]
 
 
 def build_dataset(
     workspace: Workspace,
     *,
-    engine: Literal["local"] = "local",
+    engine: str = "local",
     workers: int | None = None,
     progress: Progress = silent,
 ) -> BuildResult:
@@ -83,27 +88,32 @@ def build_dataset(
         CurateError: If the configuration or a source cannot be used, or another build of this workspace is running.
     """
     if engine != "local":
-        raise ConfigError(f"there is no engine '{engine}'", mend="Use --engine local.")
+        raise UsageError(f"there is no engine '{engine}'", mend="Use local.")
     wall, cpu = time.perf_counter(), _cpu_seconds()
     config = load_config(workspace)
-    files = [file for source in config.sources for file in source_files(source, workspace)]
-    build_id = _build_id(config, files)
-    folder = workspace.builds / build_id
     with _alone(workspace):
+        files = files_read(config, workspace)
+        build_id = build_id_of(config, files)
+        folder = workspace.builds / build_id
         existed = (folder / MANIFEST).is_file()
         if existed:
             manifest, steps = open_build(workspace, build_id, check=True).manifest, []
         else:
             with LocalEngine(workspace.cache, workers, progress) as local:
                 flow = run_pipeline(config, workspace, local)
-            manifest, steps = _write(folder, build_id, config, files, flow), flow.work
+                if files_read(config, workspace) != files:
+                    raise CurateError(
+                        "a source was changed while it was read", file=workspace.root, mend="Run the command again."
+                    )
+                manifest, steps = _write(folder, build_id, config, files, flow), flow.work
+                local.prune()
         work = WorkReport(
             build_id=build_id,
             existed=existed,
             steps=steps,
             wall_seconds=round(time.perf_counter() - wall, 3),
             cpu_seconds=round(_cpu_seconds() - cpu, 3),
-            peak_memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            peak_memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT,
         )
         if not existed:
             write_whole(workspace.private / "work" / f"{build_id}.json", work.model_dump_json(indent=2) + "\n")
@@ -144,7 +154,7 @@ def open_build(workspace: Workspace, build_id: str | None = None, *, check: bool
         ) from error
     if check:
         for name, expected in manifest.sha256.items():
-            if not (folder / name).is_file() or _sha256(folder / name) != expected:
+            if not (folder / name).is_file() or sha256_of(folder / name) != expected:
                 raise CurateError(
                     "was changed after the build, or is missing",
                     file=workspace.relative(folder / name),
@@ -153,20 +163,22 @@ def open_build(workspace: Workspace, build_id: str | None = None, *, check: bool
     return Build(folder, manifest)
 
 
-def _build_id(config: WorkspaceConfig, files: list[SourceFile]) -> str:
+def files_read(config: WorkspaceConfig, workspace: Workspace) -> list[SourceFile]:
+    """The files of all sources as they are now, with their checksums."""
+    return [file for source in config.sources for file in source_files(source, workspace)]
+
+
+def build_id_of(config: WorkspaceConfig, files: list[SourceFile]) -> str:
+    """The id of the build of this configuration and these files by this code and its libraries."""
     return digest(
         {
             "config": config.model_dump(mode="json"),
             "files": [file.model_dump() for file in files],
-            "code": _code(),
+            "code": code_hash(__name__),
             "steps": [fingerprint(step) for step in row_steps(config).values()],
-            "pyarrow": version("pyarrow"),
+            "libraries": library_versions("jinja2", "pyarrow", *DEDUP_LIBRARIES),
         }
     )[:12]
-
-
-def _code() -> str:
-    return digest([code_hash("schemas"), code_hash("curation")])
 
 
 def _write(folder: Path, build_id: str, config: WorkspaceConfig, files: list[SourceFile], flow: Flow) -> BuildManifest:
@@ -176,7 +188,7 @@ def _write(folder: Path, build_id: str, config: WorkspaceConfig, files: list[Sou
         build_id=build_id,
         name=config.name,
         code_version=version("emocurate"),
-        code_sha256=_code(),
+        code_sha256=code_hash(__name__),
         config=config.model_dump(mode="json"),
         files_read=files,
         records=flow.records.total(),
@@ -193,15 +205,13 @@ def _write(folder: Path, build_id: str, config: WorkspaceConfig, files: list[Sou
         groups=len(set(items["group_id"].to_pylist())),
         sha256={},
     )
-    if folder.exists():  # what stands there has no manifest, so no build made it
-        raise CurateError("is in the way of a build", file=folder, mend="Remove that folder and build again.")
     with whole_folder(folder) as partial:
         _write_parquet(items, partial / ITEMS)
         _write_parquet(removed, partial / REMOVED)
         lines = "".join(one.model_dump_json() + "\n" for one in quarantined)
         (partial / QUARANTINE).write_text(lines, encoding="utf-8")
         (partial / REPORT).write_text(report_html(manifest, items, removed, quarantined), encoding="utf-8")
-        sums = {name: _sha256(partial / name) for name in (ITEMS, REMOVED, QUARANTINE, REPORT)}
+        sums = {name: sha256_of(partial / name) for name in (ITEMS, REMOVED, QUARANTINE, REPORT)}
         manifest = manifest.model_copy(update={"sha256": sums})
         (partial / MANIFEST).write_text(json.dumps(manifest.model_dump(mode="json"), indent=2) + "\n", encoding="utf-8")
     return manifest
@@ -232,11 +242,6 @@ def _counted(values: Iterator[str] | list[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items()))
 
 
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
 def _cpu_seconds() -> float:
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
@@ -244,7 +249,7 @@ def _cpu_seconds() -> float:
 
 @contextmanager
 def _alone(workspace: Workspace) -> Iterator[None]:
-    """Holds the workspace against a second build, and clears what killed ones left beside the builds."""
+    """Holds the workspace against a second build."""
     with (workspace.private / "build.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -252,6 +257,4 @@ def _alone(workspace: Workspace) -> Iterator[None]:
             raise CurateError(
                 "another build of this workspace is running", file=workspace.root, mend="Wait for it to end."
             ) from None
-        for left in workspace.builds.glob(".*.partial"):
-            shutil.rmtree(left)
         yield

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation.engine import LocalEngine
+from curation.engine import LocalEngine, StepResult
 from curation.step import RowStep
-from curation.table import PROVENANCE
 from schemas.errors import CurateError
 from schemas.faults import Quarantined
 from schemas.manifest import StepCounts, StepWork
 
-_NUMBER = re.compile(r"\d+(?:,\d+)*")
+_NUMBER = re.compile(r"(?<![\w'-])\d+(?:,\d+)*(?![\w'-])")
 """A number in a message (a row, a length) that would make a reason of its own of every record."""
 
 
@@ -46,6 +45,8 @@ class Flow:
         """Runs a row step; rows with a fault go into quarantine."""
         before = Counter(sources_of(self.rows))
         result = self.engine.run(step, self.rows)
+        if self.removed.num_rows:
+            no_faults(result, step)
         self.rows = result.kept
         self.work.append(result.work)
         self._count(step.name, before, quarantined=_quarantined(result.faulty, step.name))
@@ -108,6 +109,13 @@ class Flow:
         }
 
 
+def no_faults(result: StepResult, step: RowStep) -> StepResult:
+    """``result``, of a step after deduplication: a row that stands for removed ones must not leave."""
+    if len(result.faulty):
+        raise AssertionError(f"step '{step.name}' stands after deduplication and found {len(result.faulty)} faults")
+    return result
+
+
 def sources_of(rows: pa.Table) -> list[str]:
     """The source of each row."""
     if rows.num_rows == 0:
@@ -135,5 +143,4 @@ def summed(step: str, by_source: Iterable[StepCounts]) -> StepCounts:
 def _quarantined(faulty: pa.Table, step: str) -> list[Quarantined]:
     rows = faulty.select(["provenance", "fault"]).to_pylist()
     names = ("source_id", "file", "row", "record")
-    assert all(PROVENANCE.get_field_index(name) >= 0 for name in names)
     return [Quarantined(**{name: row["provenance"][name] for name in names}, step=step, **row["fault"]) for row in rows]

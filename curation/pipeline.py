@@ -1,22 +1,26 @@
 """The steps of a build, in their order: load, validate, clean, deduplicate, scrub, triage, split."""
 
+import hashlib
 import json
+import shutil
 import time
 from pathlib import Path
 
 import pyarrow as pa
 
 from curation.cleaning import Clean
+from curation.code import code_hash
 from curation.content import content_hash
-from curation.dedup import Deduplicated, Duplicate, deduplicate
+from curation.dedup import LIBRARIES, Deduplicated, Duplicate, deduplicate
 from curation.dedup.sign import Sign
 from curation.engine import LocalEngine
-from curation.flow import Flow
+from curation.engine.cache import row_keys
+from curation.flow import Flow, no_faults
 from curation.pii import Scrub
 from curation.progress import Progress
 from curation.sources import load
 from curation.split import part_of
-from curation.step import RowStep, code_hash, digest
+from curation.step import RowStep, digest, library_versions
 from curation.table import RECORD
 from curation.triage import Triage
 from curation.validate import Validate
@@ -49,7 +53,7 @@ def run_pipeline(config: WorkspaceConfig, workspace: Workspace, engine: LocalEng
     _deduplicate(flow, config.dedup, workspace.cache / "deduplicate")
     flow.run(steps["scrub"])
     # What was removed is shown in the report beside what stands for it, so it is scrubbed as well.
-    flow.removed = engine.run(steps["scrub"], flow.removed).kept
+    flow.removed = no_faults(engine.run(steps["scrub"], flow.removed), steps["scrub"]).kept
     flow.run(steps["triage"])
     _split(flow, config.split)
     flow.check()
@@ -98,14 +102,9 @@ def _deduplicate(flow: Flow, config: DedupConfig, cache: Path) -> None:
     key = digest(
         {
             "config": config.model_dump(mode="json"),
-            "code": code_hash("curation.dedup"),
-            "rows": [
-                [row["item_id"], row["signature"].hex(), content_hash(row), row["provenance"]["origin"]]
-                for row in rows.select(
-                    ["item_id", "signature", "kind", "question", "answer", "turns", "provenance"]
-                ).to_pylist()
-            ],
-            "parents": [provenance["parent_ids"] for provenance in rows["provenance"].to_pylist()],
+            "code": code_hash(deduplicate.__module__),
+            "libraries": library_versions(*LIBRARIES),
+            "rows": hashlib.sha256(b"".join(row_keys(rows).to_pylist())).hexdigest(),
         }
     )
     kept = cache / f"{key[:32]}.json"
@@ -116,6 +115,7 @@ def _deduplicate(flow: Flow, config: DedupConfig, cache: Path) -> None:
             computed = 0
         else:
             found = deduplicate(rows, config)
+            shutil.rmtree(cache, ignore_errors=True)  # only the last result is ever asked for again
             write_whole(kept, json.dumps({"duplicates": found.duplicates, "groups": found.groups}))
             computed = len(rows)
         advance(len(rows))
@@ -136,7 +136,8 @@ def _deduplicate(flow: Flow, config: DedupConfig, cache: Path) -> None:
 def _split(flow: Flow, config: SplitConfig) -> None:
     parts = [part_of(group, config) for group in flow.rows["group_id"].to_pylist()]
     rows = flow.rows.append_column("split", pa.array(parts, pa.string()))
-    hashes = [content_hash(row) for row in rows.select(["kind", "question", "answer", "turns"]).to_pylist()]
+    seen = rows.select(["kind", "question", "answer", "turns"])
+    hashes = [content_hash(row) for batch in seen.to_batches(max_chunksize=1_000) for row in batch.to_pylist()]
     flow.rows = rows.append_column("content_hash", pa.array(hashes, pa.string()))
 
 

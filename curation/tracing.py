@@ -5,12 +5,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation.build import Build, open_build
-from curation.config import load_config
+from curation.build import Build, build_id_of, files_read, open_build
 from curation.pipeline import row_steps
-from curation.sources import reread, source_files
+from curation.sources import reread
 from curation.table import RECORD, texts
 from curation.workspace import Workspace, canonical_json
+from schemas.config import WorkspaceConfig
 from schemas.errors import CurateError
 from schemas.story import Change, Relative, Story
 
@@ -19,7 +19,7 @@ def trace(workspace: Workspace, item_id: str) -> Story:
     """The story of an item or a removed record of the last build.
 
     No build holds unscrubbed text, so the record is read again from its source and taken through the steps once more;
-    where the source has changed since the build, the changes are left out.
+    where a source or the code has changed since the build, the changes are left out.
 
     Raises:
         CurateError: If there is no build, or no such item in it.
@@ -34,21 +34,20 @@ def trace(workspace: Workspace, item_id: str) -> Story:
             f"build {build.manifest.build_id} has no item '{item_id}'",
             mend="Take an id from the report or items.parquet; records in quarantine have none, see quarantine.jsonl.",
         )
-    unchanged = _source_is_as_it_was(workspace, build, row["provenance"]["source_id"])
+    config = WorkspaceConfig.model_validate(build.manifest.config)
+    unchanged = _is_as_it_was(workspace, build, config)
     return Story(
         item_id=item_id,
         build_id=build.manifest.build_id,
         fate=fate,
         provenance=row["provenance"],
         source_changed=not unchanged,
-        changes=_changes(workspace, row) if unchanged else [],
+        changes=_changes(workspace, config, row) if unchanged else [],
         cleaned=row["cleaned"] or [],
         pii=row["pii"] or [],
         stands_for=[_relative(other) for other in _where(removed, "kept_id", item_id)],
         replaced_by=_keeper(items, row) if fate == "removed" else None,
-        group=[other["item_id"] for other in _where(items, "group_id", row.get("group_id")) if other is not None]
-        if fate == "item"
-        else [],
+        group=[other["item_id"] for other in _where(items, "group_id", row["group_id"])] if fate == "item" else [],
         split=row.get("split"),
         risk_level=row.get("risk_level"),
         risk_evidence=row.get("risk_evidence") or [],
@@ -84,20 +83,16 @@ def _keeper(items: pa.Table, removed: dict[str, Any]) -> Relative | None:
     return _relative({**keeper, "reason": removed["reason"], "score": removed["score"]})
 
 
-def _source_is_as_it_was(workspace: Workspace, build: Build, source_id: str) -> bool:
-    for source in load_config(workspace).sources:
-        if source.id == source_id:
-            try:
-                now = source_files(source, workspace)
-            except CurateError:
-                return False
-            return now == [file for file in build.manifest.files_read if file.source_id == source_id]
-    return False
+def _is_as_it_was(workspace: Workspace, build: Build, config: WorkspaceConfig) -> bool:
+    """Whether sources, code and libraries would give this build again, so that its steps can be gone through again."""
+    try:
+        return build_id_of(config, files_read(config, workspace)) == build.manifest.build_id
+    except CurateError:
+        return False
 
 
-def _changes(workspace: Workspace, row: dict[str, Any]) -> list[Change]:
+def _changes(workspace: Workspace, config: WorkspaceConfig, row: dict[str, Any]) -> list[Change]:
     """What cleaning and scrubbing changed, field by field."""
-    config = load_config(workspace)
     provenance = row["provenance"]
     source = next(source for source in config.sources if source.id == provenance["source_id"])
     steps = row_steps(config)

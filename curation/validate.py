@@ -31,12 +31,6 @@ class Validate:
     name: ClassVar[str] = "validate"
     reads: ClassVar[tuple[str, ...]] = ("kind", "language", "mapped")
     writes: ClassVar[pa.Schema] = CONTENT
-    code: ClassVar[tuple[str, ...]] = (
-        "curation.validate",
-        "curation.sources.values",
-        "schemas.items",
-        "schemas.language",
-    )
     libraries: ClassVar[tuple[str, ...]] = ("pydantic",)
 
     def __init__(self, config: ValidateConfig | None = None) -> None:

@@ -1,7 +1,9 @@
 """The workspace on disk: a folder with a ``curate.yaml``, found from anywhere inside it, as git finds a repository."""
 
+import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -10,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, CurateError
 
 CONFIG_NAME = "curate.yaml"
 
@@ -70,10 +72,9 @@ class Workspace:
 
     @property
     def private(self) -> Path:
-        """``.curate``: the cache (unscrubbed text), the ledger and keys. Readable by its owner alone."""
+        """``.curate``: the cache (unscrubbed text), the ledger and keys. Made if missing, for its owner alone."""
         folder = self.root / ".curate"
-        if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
     @property
@@ -93,23 +94,84 @@ class Workspace:
 def whole_folder(final: Path, *, replace: bool = False) -> Iterator[Path]:
     """Yields a folder beside ``final`` to write into, and renames it to ``final`` when all went well.
 
-    A reader sees the whole folder or none. What a killed process left beside it is never mistaken for ``final``.
+    A reader sees the whole folder or none, and of a folder that is replaced the old one or the new one. What a killed
+    process left beside it is cleared away.
 
     Args:
         final: The folder to make.
         replace: Whether a folder that stands there is replaced.
+
+    Raises:
+        CurateError: If ``final`` is there and is not to be replaced.
     """
     final.parent.mkdir(parents=True, exist_ok=True)
-    partial, old = (final.parent / f".{final.name}.{secrets.token_hex(4)}.{what}" for what in ("partial", "old"))
+    _clear_left_overs(final)
+    if final.exists() and not replace:
+        raise CurateError("is there already", file=final, mend="Give another name, or remove it.")
+    mark = f".{final.name}.{os.getpid()}.{secrets.token_hex(4)}"
+    partial, old = final.parent / f"{mark}.partial", final.parent / f"{mark}.old"
     partial.mkdir()
     try:
         yield partial
         if replace and final.exists():
             final.rename(old)
-        partial.rename(final)
+        try:
+            partial.rename(final)
+        except OSError:
+            if old.exists():
+                old.rename(final)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+
+
+_LEFT_OVER = re.compile(r"\.(?P<pid>\d+)\.[0-9a-f]{8}\.(partial|old)")
+
+
+def _clear_left_overs(final: Path) -> None:
+    """Removes what processes that no longer run left of ``final``, and puts back the old folder they had set aside."""
+    for path in final.parent.glob(f".{final.name}.*"):
+        found = _LEFT_OVER.fullmatch(path.name.removeprefix(f".{final.name}"))
+        if found is None or _is_running(int(found["pid"])):
+            continue
+        if path.suffix == ".old" and not final.exists():
+            path.rename(final)
+        else:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def new_place(folder: Path, name: str, what: str) -> Path:
+    """Where a new run or bundle called ``name`` goes.
+
+    Raises:
+        ConfigError: If the name is none, or is taken.
+    """
+    if not _NAME.fullmatch(name):
+        mend = "Use letters, digits, dots, dashes and underscores."
+        raise ConfigError(f"'{name}' is no name for a {what}", field="name", mend=mend)
+    if (folder / name).exists():
+        raise ConfigError(f"the {what} exists already", file=f"{folder.name}/{name}", mend="Give another name.")
+    return folder / name
+
+
+def sha256_of(file: Path) -> str:
+    """SHA-256 of a file's content, as hexadecimal digits."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def write_whole(path: Path, text: str) -> None:

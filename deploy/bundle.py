@@ -6,13 +6,12 @@ bundle.json        how to run it, what it was made from, what was measured (``de
 README.md          the same for people
 """
 
-import re
 import shutil
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from curation.workspace import Workspace, whole_folder
+from curation.workspace import Workspace, new_place, sha256_of, whole_folder
 from deploy.card import card
 from deploy.export_pte import export_pte
 from deploy.manifest import (
@@ -28,13 +27,12 @@ from deploy.manifest import (
 from deploy.parity import measure
 from deploy.runtime import PteModel
 from deploy.tokenizer import DeviceTokenizer
-from finetune.manifest import RunManifest, read_run, sha256_of, sha256s
+from finetune.manifest import RunManifest, read_run, sha256s
 from schemas.errors import ConfigError, CurateError
 
 DEFAULT_CONTEXT = 2048
 SMALLEST_CONTEXT = 128
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSIONED = ("emocurate", "executorch", "pytorch-tokenizers", "torch", "torchao", "torchtune")
 
 
@@ -63,13 +61,13 @@ def deploy(
     """
     manifest = read_run(workspace, run)
     name = run if name is None else name
-    _check_name(workspace, name)
+    final = new_place(workspace.bundles, name, "bundle")
     _check_run(workspace.runs / run, manifest)
     checkpoint = workspace.runs / run / "checkpoint"
     context = _context(checkpoint, max_context)
     stage = on_stage or (lambda words: None)
     quantisation = Quantisation()
-    with whole_folder(workspace.bundles / name) as out:
+    with whole_folder(final) as out:
         stage("quantising and exporting")
         export_pte(checkpoint, out / "model.pte", context=context, quantisation=quantisation)
         shutil.copyfile(checkpoint / "tokenizer.model", out / "tokenizer.model")
@@ -81,7 +79,6 @@ def deploy(
         (out / "README.md").write_text(card(bundle, manifest, (out / "model.pte").stat().st_size), encoding="utf-8")
         bundle = bundle.model_copy(update={"files": sha256s(out)}).sealed()
         (out / BUNDLE).write_text(bundle.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    final = workspace.bundles / name
     return BundleResult(path=final, model_bytes=(final / "model.pte").stat().st_size, manifest=bundle)
 
 
@@ -103,6 +100,7 @@ def _describe(
             base_model_fingerprint=run.base_model.fingerprint,
             export_fingerprint=run.export.fingerprint,
             build_id=run.export.build_id,
+            ledger_head=run.export.ledger_head,
         ),
         versions={package: version(package) for package in _VERSIONED},
         files={},
@@ -122,17 +120,6 @@ def _context(checkpoint: Path, asked: int | None) -> int:
             mend=f"Choose from {SMALLEST_CONTEXT} to {longest}.",
         )
     return asked
-
-
-def _check_name(workspace: Workspace, name: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise ConfigError(
-            f"'{name}' is no name for a bundle", field="name", mend="Use letters, digits, dots, dashes and underscores."
-        )
-    if (workspace.bundles / name).exists():
-        raise CurateError(
-            "the bundle exists already", file=workspace.relative(workspace.bundles / name), mend="Give another name."
-        )
 
 
 def _check_run(folder: Path, run: RunManifest) -> None:

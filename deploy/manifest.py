@@ -92,6 +92,7 @@ class Lineage(BaseModel):
     base_model_fingerprint: str
     export_fingerprint: str
     build_id: str
+    ledger_head: str
 
 
 class BundleManifest(BaseModel):

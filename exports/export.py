@@ -7,9 +7,9 @@ from typing import Any
 
 from annotations import Ledger, approved_row, counted, standings
 from curation import PARTS, Workspace, open_build
-from curation.workspace import whole_folder
+from curation.workspace import sha256_of, whole_folder
 from exports.messages import messages
-from schemas.errors import ConfigError, Refused
+from schemas.errors import Refused, UsageError
 from schemas.items import Strict
 
 Writer = Callable[[dict[str, Any]], dict[str, Any]]
@@ -48,16 +48,16 @@ def export(workspace: Workspace, format: str = "torchtune") -> ExportResult:
         format: A key of :data:`FORMATS`.
 
     Raises:
-        ConfigError: If the format is not known.
+        UsageError: If the format is not known.
         Refused: If no item is approved.
         CurateError: If there is no build, or the ledger is broken.
     """
     if format not in FORMATS:
-        raise ConfigError(f"there is no format '{format}'", mend=f"The formats are: {', '.join(FORMATS)}.")
-    build = open_build(workspace)
+        raise UsageError(f"there is no format '{format}'", mend=f"The formats are: {', '.join(FORMATS)}.")
+    build = open_build(workspace, check=True)
     items = build.items()
-    ledger = Ledger(workspace.ledger)
-    standing = standings(items, ledger.entries())
+    entries = Ledger(workspace.ledger).entries()
+    standing = standings(items, entries)
     lines: dict[str, list[str]] = {part: [] for part in PARTS}
     for row in items.to_pylist():
         entry = standing[row["item_id"]].entry
@@ -76,12 +76,12 @@ def export(workspace: Workspace, format: str = "torchtune") -> ExportResult:
         for part, texts in lines.items():
             file = partial / f"{part}.jsonl"
             file.write_text("".join(text + "\n" for text in texts), encoding="utf-8")
-            sums[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
+            sums[file.name] = sha256_of(file)
         result = ExportResult(
             folder=workspace.relative(folder),
             format=format,
             build_id=build.manifest.build_id,
-            ledger_head=ledger.head(),
+            ledger_head=entries[-1].hash,
             examples={part: len(texts) for part, texts in lines.items()},
             left_out={state: count for state, count in counts.items() if state != "approved" and count},
             fingerprint=hashlib.sha256(json.dumps(sums, sort_keys=True).encode()).hexdigest(),

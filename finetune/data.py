@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from curation.workspace import sha256_of
 from finetune.compat import Llama3Tokenizer
 from finetune.tokenizer import Turn, encode_chat
 from schemas.errors import CurateError
@@ -30,6 +31,10 @@ class ExportManifest(BaseModel):
     format: Literal["torchtune"]
     fingerprint: str = Field(pattern=r"^[0-9a-f]{8,}$")
     build_id: str = Field(min_length=1)
+    ledger_head: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """Stands for all decisions up to the export."""
+    sha256: dict[str, str]
+    """Of each file of a split."""
 
 
 class Message(BaseModel):
@@ -78,17 +83,27 @@ def read_manifest(export: Path) -> ExportManifest:
     """Reads an export's ``manifest.json``.
 
     Raises:
-        CurateError: If the folder is no export in torchtune's format, or an incomplete one.
+        CurateError: If the folder is no export in torchtune's format, an incomplete one, or one that was changed.
     """
     file = export / "manifest.json"
     if not file.is_file():
         raise CurateError("not an export: its manifest is missing", file=file, mend=_EXPORT)
     try:
-        return ExportManifest.model_validate_json(file.read_bytes())
+        manifest = ExportManifest.model_validate_json(file.read_bytes())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or None
         raise CurateError(first["msg"], file=file, field=key, mend=_EXPORT) from error
+    _check_files(export, manifest)
+    return manifest
+
+
+def _check_files(export: Path, manifest: ExportManifest) -> None:
+    """Only what was approved may be trained on: the files are those that the export wrote, all of them."""
+    for name in sorted({*manifest.sha256, *(path.name for path in export.glob("*.jsonl"))}):
+        file = export / name
+        if not file.is_file() or sha256_of(file) != manifest.sha256.get(name):
+            raise CurateError("was changed after the export, added to it, or is missing", file=file, mend=_EXPORT)
 
 
 def read_conversations(export: Path, split: Split) -> list[Conversation]:

@@ -1,12 +1,11 @@
 """``manifest.json`` of a run: what came from what, written last, so a folder that has one is whole."""
 
-import hashlib
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from curation.workspace import Workspace
+from curation.workspace import Workspace, sha256_of
 from finetune.config import MethodName
 from schemas.errors import CurateError
 
@@ -34,6 +33,8 @@ class ExportInfo(BaseModel):
     """Relative to the workspace."""
     fingerprint: str
     build_id: str
+    ledger_head: str
+    """The hash that stands for all decisions up to the export: who approved what the model learned from."""
 
 
 class ExampleCounts(BaseModel):
@@ -108,12 +109,6 @@ def read_run(workspace: Workspace, run: str) -> RunManifest:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or None
         raise CurateError(first["msg"], file=file, field=field, mend="Run the fine-tuning again.") from error
-
-
-def sha256_of(file: Path) -> str:
-    """SHA-256 of a file's content, in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def sha256s(folder: Path) -> dict[str, str]:

@@ -12,7 +12,6 @@ The folder appears whole or not at all:
 
 import hashlib
 import json
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import yaml
 
-from curation.workspace import Workspace, canonical_json, whole_folder
+from curation.workspace import Workspace, canonical_json, new_place, whole_folder
 from finetune.config import FinetuneConfig, MethodName, resolve_config
 from finetune.manifest import (
     MANIFEST,
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from finetune.models import ModelFolder, Weights
     from finetune.train import StepMetrics
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSIONED = ("emocurate", "torch", "torchao", "torchtune", "safetensors")
 
 
@@ -91,7 +89,7 @@ def finetune(
     """
     settings = resolve_config(method, config)
     if run is not None:
-        _check_name(workspace, run)
+        new_place(workspace.runs, run, "run")
     with _base_model(model) as base:
         from finetune.tokenizer import load_tokenizer
 
@@ -104,7 +102,7 @@ def finetune(
         fingerprint = _fingerprint(method, settings, base_info.fingerprint, examples.export.fingerprint)
         if run is None:
             run = f"{method}-{fingerprint[:8]}"
-            _check_name(workspace, run)
+            new_place(workspace.runs, run, "run")
         with whole_folder(workspace.runs / run) as out:
             steps = _train_into(out, method, settings, base, examples, tokenizer.pad_id, on_step)
             (out / "config.yaml").write_text(
@@ -119,6 +117,7 @@ def finetune(
                     path=workspace.relative(data),
                     fingerprint=examples.export.fingerprint,
                     build_id=examples.export.build_id,
+                    ledger_head=examples.export.ledger_head,
                 ),
                 system_prompt=examples.system_prompt,
                 examples=_write_examples(out / "examples.jsonl", examples, settings),
@@ -242,14 +241,3 @@ def _write_examples(file: Path, examples: TrainingData, settings: FinetuneConfig
 def _fingerprint(method: str, settings: FinetuneConfig, base: str, export: str) -> str:
     identity = {"method": method, "config": settings.model_dump(mode="json"), "base_model": base, "export": export}
     return hashlib.sha256(canonical_json(identity).encode()).hexdigest()
-
-
-def _check_name(workspace: Workspace, run: str) -> None:
-    if not _NAME.fullmatch(run):
-        raise ConfigError(
-            f"'{run}' is no name for a run", field="run", mend="Use letters, digits, dots, dashes and underscores."
-        )
-    if (workspace.runs / run).exists():
-        raise CurateError(
-            "the run exists already", file=workspace.relative(workspace.runs / run), mend="Give another name."
-        )

@@ -71,8 +71,8 @@ class SourceConfig(Section):
     """A file, or a folder saved by ``datasets``, relative to the workspace."""
     dataset: str | None = None
     """The id of a dataset on the Hugging Face hub. Fetched over the network, since you ask for it here."""
-    revision: str | None = None
-    """The commit of that dataset; needed, for a build must be repeatable."""
+    revision: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$")
+    """The commit of that dataset, 40 hexadecimal digits: a branch moves, and a build must be repeatable."""
     split: str = "train"
     format: Format | None = None
     """By the ending of ``path`` where it is not given."""

@@ -49,6 +49,12 @@ class ConfigError(CurateError):
     """``curate.yaml`` or an option says something that cannot be done."""
 
 
+class UsageError(ConfigError):
+    """An option or an argument of a command cannot be what it is."""
+
+    exit_code = 2
+
+
 class YamlError(ConfigError):
     """``curate.yaml`` is wrong at a line."""
 

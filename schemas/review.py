@@ -1,9 +1,8 @@
 """What a reviewer decides about an item."""
 
-from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from schemas.items import Strict, Text, Turn
 
@@ -31,7 +30,7 @@ class Review(Strict):
     turns: tuple[Turn, ...] | None = Field(default=None, min_length=2)
     comment: str | None = None
     rubric_version: str = RUBRIC_VERSION
-    decided_at: datetime
+    decided_at: AwareDatetime
 
     @model_validator(mode="after")
     def _edits_carry_text(self) -> Self:

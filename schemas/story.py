@@ -46,7 +46,7 @@ class Story(Strict):
     """``item`` or ``removed``."""
     provenance: dict[str, Any]
     source_changed: bool
-    """Whether the source's file is no longer the one that the build read: changes are then left out."""
+    """Whether a source, or the code, is no longer what the build was made of: changes are then left out."""
     changes: list[Change]
     cleaned: list[str]
     pii: list[dict[str, Any]]

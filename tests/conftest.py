@@ -55,7 +55,7 @@ def make_workspace(tmp_path: Path) -> MakeWorkspace:
 @pytest.fixture
 def example(tmp_path: Path) -> Workspace:
     """The example workspace, not built yet."""
-    from curation.init import init
+    from curation import init
 
     return init(tmp_path / "example", example=True)
 

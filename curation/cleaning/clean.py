@@ -24,13 +24,7 @@ class Clean:
     name: ClassVar[str] = "clean"
     reads: ClassVar[tuple[str, ...]] = ("kind", "language", "cleaning", "question", "answer", "turns", "topic")
     writes: ClassVar[pa.Schema] = CONTENT.append(pa.field("cleaned", pa.list_(pa.string())))
-    code: ClassVar[tuple[str, ...]] = (
-        "curation.cleaning",
-        "curation.validate",
-        "schemas.items",
-        "schemas.language",
-    )
-    libraries: ClassVar[tuple[str, ...]] = ("ftfy",)
+    libraries: ClassVar[tuple[str, ...]] = ("ftfy", "pydantic")
 
     def __init__(self, config: CleanConfig | None = None) -> None:
         self.config: Section = config or CleanConfig()

@@ -2,4 +2,7 @@
 
 from curation.dedup.deduplicate import Deduplicated, Duplicate, deduplicate
 
-__all__ = ["Deduplicated", "Duplicate", "deduplicate"]
+LIBRARIES = ("numpy", "rapidfuzz", "rensa")
+"""The distributions whose versions the result depends on."""
+
+__all__ = ["LIBRARIES", "Deduplicated", "Duplicate", "deduplicate"]

@@ -44,8 +44,7 @@ class Sign:
             ("signature", pa.binary(4 * PERMUTATIONS)),
         ]
     )
-    code: ClassVar[tuple[str, ...]] = ("curation.dedup.sign", "curation.dedup.normalise")
-    libraries: ClassVar[tuple[str, ...]] = ("rensa",)
+    libraries: ClassVar[tuple[str, ...]] = ("numpy", "rensa")
 
     def __init__(self, config: SignConfig | None = None) -> None:
         self.config = config or SignConfig()

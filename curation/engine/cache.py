@@ -5,22 +5,33 @@ goes on from there. The folder is named by the step's fingerprint, so a changed 
 """
 
 import hashlib
+import json
+import os
 import secrets
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from curation.step import FAULT_COLUMN, RowStep, fingerprint
-from curation.workspace import canonical_json
 
 KEY = pa.field("key", pa.binary(16))
 
 
 def row_keys(rows: pa.Table) -> pa.Array:
-    """The key of each row: BLAKE2b, 16 bytes, of its canonical JSON."""
-    keys = [hashlib.blake2b(canonical_json(row).encode(), digest_size=16).digest() for row in rows.to_pylist()]
+    """The key of each row: BLAKE2b, 16 bytes, of its JSON."""
+    keys = [
+        hashlib.blake2b(json.dumps(row, sort_keys=True, default=_plain).encode(), digest_size=16).digest()
+        for batch in rows.to_batches(max_chunksize=1_000)
+        for row in batch.to_pylist()
+    ]
     return pa.array(keys, KEY.type)
+
+
+def _plain(value: Any) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 class RowCache:
@@ -37,7 +48,7 @@ class RowCache:
         self.schema = pa.schema([KEY, *step.writes, FAULT_COLUMN])
         self.results: pa.Table = self.schema.empty_table()
         for file in sorted(self.folder.glob("*.arrow")):
-            self.results = pa.concat_tables([self.results, _read(file)])
+            self.results = pa.concat_tables([self.results, *_readable(file)])
         self._new: list[Path] = []
 
     def missing(self, keys: pa.Array) -> pa.Array:
@@ -67,6 +78,33 @@ class RowCache:
         self._new.clear()
 
 
+def prune(caches: Path, used: dict[Path, set[bytes]]) -> None:
+    """Removes every result from disk but those of the keys in ``used``, by folder of a step."""
+    for folder in caches.glob("*/*"):
+        if not folder.is_dir():
+            continue
+        if folder not in used:
+            shutil.rmtree(folder)
+            continue
+        files = sorted(folder.glob("*.arrow"))
+        table = pa.concat_tables([part for file in files for part in _readable(file)]) if files else None
+        wanted = pa.array(sorted(used[folder]), KEY.type)
+        if table is None or len(table) <= len(wanted):
+            continue
+        _write(folder, table.filter(pc.is_in(table["key"], value_set=wanted)))
+        for file in files:
+            file.unlink()
+
+
+def _readable(file: Path) -> list[pa.Table]:
+    """The file's table, or none if it is damaged, as after a loss of power: it is computed again."""
+    try:
+        return [_read(file)]
+    except pa.ArrowInvalid:
+        file.unlink()
+        return []
+
+
 def _read(file: Path) -> pa.Table:
     with pa.memory_map(str(file)) as source:
         return pa.ipc.open_file(source).read_all()
@@ -77,5 +115,9 @@ def _write(folder: Path, table: pa.Table) -> Path:
     partial, final = folder / f"{name}.partial", folder / f"{name}.arrow"
     with pa.OSFile(str(partial), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
+        writer.close()
+        sink.flush()
+    with partial.open("rb") as written:
+        os.fsync(written.fileno())
     partial.replace(final)
     return final

@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation.engine.cache import RowCache, row_keys
+from curation.engine.cache import RowCache, prune, row_keys
 from curation.progress import Progress, silent
 from curation.step import RowStep
 from schemas.errors import CurateError
@@ -48,7 +48,8 @@ class LocalEngine:
 
     def __init__(self, cache: Path, workers: int | None = None, progress: Progress = silent) -> None:
         self.cache, self.progress = cache, progress
-        self.workers = workers or len(os.sched_getaffinity(0))
+        self.workers = workers or _cores()
+        self._used: dict[Path, set[bytes]] = {}
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -78,6 +79,7 @@ class LocalEngine:
                 advance(len(chunk))
         cache.tidy()
         results = cache.take(keys)
+        self._used.setdefault(cache.folder, set()).update(keys.to_pylist())
         # A row whose content stood earlier in the table was not computed a second time: it was reused, too.
         work = StepWork(
             step=step.name,
@@ -93,6 +95,10 @@ class LocalEngine:
             faulty=rows.append_column("fault", results["fault"]).filter(faulty),
             work=work,
         )
+
+    def prune(self) -> None:
+        """Forgets the results that this engine did not use: a text that left its source must leave the cache, too."""
+        prune(self.cache, self._used)
 
     def _compute(self, step: RowStep, rows: pa.Table, places: pa.Array) -> Iterator[tuple[pa.Array, pa.Table, float]]:
         """Yields the places of a chunk, its results and the CPU seconds that a worker process spent on it."""
@@ -119,6 +125,13 @@ class LocalEngine:
                 f"a worker process of step '{step.name}' was killed, perhaps for want of memory",
                 mend="Run the command again, it goes on where it was; with --workers 1 it needs less memory.",
             ) from error
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _in_worker(step: RowStep, rows: pa.Table) -> tuple[pa.Table, float]:

@@ -36,7 +36,6 @@ class Scrub:
     name: ClassVar[str] = "scrub"
     reads: ClassVar[tuple[str, ...]] = ("language", "question", "answer", "turns", "topic")
     writes: ClassVar[pa.Schema] = pa.schema([*CONTENT, ("pii", FOUND), ("pii_kept", FOUND)])
-    code: ClassVar[tuple[str, ...]] = ("curation.pii", "curation.helplines", "curation.table")
     libraries: ClassVar[tuple[str, ...]] = ("presidio-analyzer", "spacy", "phonenumbers", "tldextract", "regex")
 
     def __init__(self, config: PIIConfig | None = None) -> None:

@@ -84,16 +84,14 @@ def read_hub(dataset: str, revision: str, split: str, paths: Sequence[str]) -> I
     import datasets
 
     try:
-        found = datasets.load_dataset(dataset, revision=revision)
+        found = datasets.load_dataset(dataset, revision=revision, split=split)
     except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError, pa.ArrowException):
         raise CurateError(
             f"cannot be fetched at revision '{revision}'",
             file=dataset,
-            mend="Check dataset, revision and the network; for a closed one, log in by `hf auth login`.",
+            mend="Check dataset, revision, split and the network; for a closed one, log in by `hf auth login`.",
         ) from None
-    if split not in found:
-        raise _no_split(dataset, split, sorted(found))
-    yield from _read_dataset(found[split], dataset, paths)
+    yield from _read_dataset(found, dataset, paths)
 
 
 def _read_dataset(dataset: Any, name: str, paths: Sequence[str]) -> Iterator[Read]:

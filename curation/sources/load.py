@@ -20,8 +20,8 @@ from schemas.errors import CurateError
 from schemas.faults import Fault, Quarantined
 
 STEP = "load"
-_PLAIN_KEY = re.compile(r"(?=.*\d)[\w.:/-]{1,64}", re.ASCII)
-"""A key that is shown: one word with a digit in it. Provenance is published, and an address used as a key would be."""
+_PLAIN_KEY = re.compile(r"(?=.*\d)(?![\d.:/-]{7,}$)[\w.:/-]{1,64}|\d{1,64}", re.ASCII)
+"""A key that is shown: one word with a digit in it, and no telephone number. Provenance is published with a release."""
 BATCH_ROWS = 1_000
 _NAMES_KEPT = 1_000
 """How many of the names of a source's fields are kept, to offer the right one for a wrong one."""
@@ -150,8 +150,19 @@ def _name(record: _Record) -> str:
 
 
 def _item_id(source_id: str, record: _Record) -> str:
-    place = ["row", record.row] if record.key is None else ["key", record.key]
-    return f"{source_id}-{hashlib.sha256(canonical_json(place).encode()).hexdigest()[:12]}"
+    return f"{source_id}-{_short_hash(['row', record.row] if record.key is None else ['key', record.key])}"
+
+
+def _short_hash(value: Any) -> str:
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:12]
+
+
+def _scrubbed(locator: str | None) -> str | None:
+    if locator is None:
+        return None
+    from curation.pii import scrub_text
+
+    return scrub_text(locator).text
 
 
 def _row(item_id: str, record: _Record, source: SourceConfig, file: str) -> dict[str, Any]:
@@ -167,14 +178,15 @@ def _row(item_id: str, record: _Record, source: SourceConfig, file: str) -> dict
             "file": file,
             "row": record.row,
             "record": _name(record),
-            "locator": record.mapped.locator,
+            "locator": _scrubbed(record.mapped.locator),
             "license": source.license,
             "citation": source.citation,
             "collected": source.collected,
             "consent": source.consent,
             "origin": source.origin,
             "generator": source.generator,
-            "parent_ids": [f"{source.id}:{parent}" for parent in record.mapped.parents],
+            # Parents are compared, never read: a name used for one is not published.
+            "parent_ids": [f"{source.id}:{_short_hash(parent)}" for parent in record.mapped.parents],
         },
     }
 

@@ -37,7 +37,6 @@ class Triage:
     writes: ClassVar[pa.Schema] = pa.schema(
         [("risk_level", pa.string()), ("risk_history", pa.bool_()), ("risk_evidence", EVIDENCE)]
     )
-    code: ClassVar[tuple[str, ...]] = ("curation.triage", "curation.table")
     libraries: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, config: TriageConfig | None = None) -> None:

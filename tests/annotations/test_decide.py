@@ -66,6 +66,48 @@ def test_the_same_file_twice_decides_once(built: Workspace) -> None:
     assert decide(built, file) == (0, 1, 0)
 
 
+def test_the_same_file_twice_without_dates_decides_once(built: Workspace) -> None:
+    file = decisions(built, "accept")
+    assert decide(built, file).written == 1
+    assert decide(built, file) == (0, 1, 0)
+
+
+def test_an_old_sheet_does_not_bring_back_what_was_taken_back(built: Workspace) -> None:
+    decide(built, decisions(built, "accept"))
+    decide(built, decisions(built, "reject"))
+    with pytest.raises(CurateError, match="clin-1 decided so before, and otherwise after that"):
+        decide(built, decisions(built, "accept"))
+    assert status(built)["rejected"] == 1
+
+
+def test_an_earlier_decision_does_not_replace_a_later_one(built: Workspace) -> None:
+    decide(built, decisions(built, {"verdict": "reject", "decided_at": "2026-06-01T10:00:00Z"}))
+    with pytest.raises(CurateError, match="decided on this text again after that"):
+        decide(built, decisions(built, {"verdict": "accept", "decided_at": "2020-01-01T10:00:00Z"}))
+
+
+def test_one_file_decides_once_on_an_item(built: Workspace) -> None:
+    file = decisions(built, "accept")
+    file.write_text(file.read_text() + file.read_text().replace("accept", "reject"))
+    with pytest.raises(CurateError, match="row 2, field 'item_id': row 1 decides on this item, too"):
+        decide(built, file)
+
+
+def test_a_rejection_stands_when_its_reviewer_decides_on_another_version(
+    built: Workspace, make_workspace: MakeWorkspace
+) -> None:
+    decide(built, decisions(built, "reject"))
+    decide(built, decisions(built, "accept", reviewer="clin-2"))
+    question, answer = PAIRS[0]
+    make_workspace([(question, answer + " Try it for two weeks."), *PAIRS[1:]])
+    build_dataset(built)
+    decide(built, decisions(built, "accept"))
+    assert status(built)["approved"] == 1
+    make_workspace(PAIRS)
+    build_dataset(built)
+    assert status(built)["disputed"] == 1
+
+
 def test_two_reviewers_who_disagree_make_a_dispute(built: Workspace) -> None:
     decide(built, decisions(built, "accept"))
     decide(built, decisions(built, "reject", reviewer="clin-2"))
@@ -102,7 +144,16 @@ def test_a_decision_on_a_text_that_changed_is_stale_and_queued_again(
             "the edited text holds personal data (PHONE)",
         ),
         ({"verdict": "edit", "edited_turns": "[{"}, "field 'edited_turns': is not JSON"),
-        ({"verdict": "accept", "verdikt": "x"}, "field 'verdikt': is no column of a decision"),
+        (
+            {"verdict": "edit", "edited_turns": [{"role": "seeker", "text": "a"}, {"role": "supporter", "text": "b"}]},
+            "field 'edited_turns': an item of kind 'qa' has no turns. Write the edit into edited_question or",
+        ),
+        ({"verdict": "edit", "edited_answer": PAIRS[1][1]}, "the edited text is the text as it was"),
+        ({"verdict": "accept", "verdict_": "x"}, "field 'verdict_': column 5 is none of a decision. Did you mean"),
+        ({"verdict": "accept", "My name is 212-555-0147": "x"}, "row 2: column 5 is none of a decision"),
+        ({"verdict": "accept", "decided_at": "2026"}, "field 'decided_at': is no time"),
+        ({"verdict": "accept", "decided_at": "2026-01-05T10:00:00"}, "field 'decided_at': Input should have timezone"),
+        ({"verdict": "accept", "decided_at": "2999-01-05T10:00:00Z"}, "field 'decided_at': lies in the future"),
     ],
 )
 def test_one_wrong_row_and_nothing_is_written(built: Workspace, row: dict[str, Any], message: str) -> None:
@@ -112,6 +163,45 @@ def test_one_wrong_row_and_nothing_is_written(built: Workspace, row: dict[str, A
     assert message in str(error.value)
     assert "212-555" not in str(error.value)
     assert Ledger(built.ledger).entries() == []
+
+
+def test_an_edit_of_a_dialogue_is_of_its_turns(example: Workspace) -> None:
+    build_dataset(example)
+    item = next(row for row in open_build(example).items().to_pylist() if row["kind"] == "dialogue")
+    row = {"item_id": item["item_id"], "content_hash": item["content_hash"], "verdict": "edit"}
+    file = example.root / "decisions.jsonl"
+    file.write_text(json.dumps({**row, "edited_question": "Why?"}))
+    with pytest.raises(
+        CurateError, match="an item of kind 'dialogue' has no question. Write the edit into edited_turns"
+    ):
+        decide(example, file, reviewer="clin-1")
+    turns = [{"role": "seeker", "text": "I am sad."}, {"role": "supporter", "text": "I am listening."}]
+    file.write_text(json.dumps({**row, "edited_turns": turns}))
+    assert decide(example, file, reviewer="clin-1").written == 1
+
+
+def test_a_text_copied_from_the_sheet_loses_its_guard(make_workspace: MakeWorkspace) -> None:
+    workspace = make_workspace([("What helps?", "- Sleep\n- Friends, and a walk every day")])
+    build_dataset(workspace)
+    file = workspace.root / "queue.csv"
+    write_sheet(workspace, file)
+    (row,) = csv.DictReader(file.open(encoding="utf-8-sig", newline=""))
+    assert row["answer"].startswith("'- Sleep")
+    row |= {"verdict": "edit", "edited_answer": row["answer"].replace("every day", "each day")}
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, row)
+        writer.writeheader()
+        writer.writerow(row)
+    decide(workspace, file, reviewer="clin-1")
+    (entry,) = Ledger(workspace.ledger).entries()
+    assert entry.review.answer is not None
+    assert entry.review.answer.startswith("- Sleep")
+
+
+def test_a_comment_may_hold_any_kind_of_line_break(built: Workspace) -> None:
+    file = decisions(built, {"verdict": "accept", "comment": "one\u2028two"})
+    file.write_text(file.read_text().replace("\\u2028", "\u2028"))
+    assert decide(built, file).written == 1
 
 
 def test_an_edit_that_is_clean_is_approved(built: Workspace) -> None:

@@ -1,5 +1,6 @@
 """The ledger only grows, and shows where it was tampered with."""
 
+import json
 import sqlite3
 import stat
 from datetime import UTC, datetime
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from annotations import Ledger
+from annotations import Ledger, verify
+from curation import Workspace
 from schemas.errors import CurateError
 from schemas.review import Review
 
@@ -64,6 +66,27 @@ def test_a_change_is_found_at_its_place(ledger: Ledger, change: str, row: int) -
     tampered(ledger, change)
     with pytest.raises(CurateError, match=f"row {row}: the chain of decisions is broken here"):
         ledger.entries()
+
+
+def test_the_file_itself_refuses_a_decision_in_the_place_of_another(ledger: Ledger) -> None:
+    connection = sqlite3.connect(ledger.file)
+    with pytest.raises(sqlite3.IntegrityError, match="decisions are only ever added"):
+        connection.execute("INSERT OR REPLACE INTO decisions SELECT number, '', hash FROM decisions WHERE number = 2")
+    connection.close()
+
+
+def test_decisions_cut_off_the_end_are_missed_by_what_was_made_after_them(ledger: Ledger, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.private.mkdir(exist_ok=True)
+    ledger.file.rename(workspace.ledger)
+    whole = verify(workspace)
+    manifest = workspace.exports / "torchtune" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text(json.dumps({"ledger_head": whole.head}))
+    assert verify(workspace).anchors == ["exports/torchtune/manifest.json"]
+    tampered(Ledger(workspace.ledger), "DELETE FROM decisions WHERE number = 5")
+    with pytest.raises(CurateError, match="the ledger ends before the decision that exports/torchtune/manifest.json"):
+        verify(workspace)
 
 
 def test_nothing_is_written_when_one_decision_fails(ledger: Ledger) -> None:

@@ -22,7 +22,6 @@ class Shout:
     name: ClassVar[str] = "shout"
     reads: ClassVar[tuple[str, ...]] = ("text",)
     writes: ClassVar[pa.Schema] = pa.schema([("text", pa.string())])
-    code: ClassVar[tuple[str, ...]] = ("curation.split",)
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow",)
 
     def __init__(self, config: ShoutConfig | None = None) -> None:

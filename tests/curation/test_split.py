@@ -8,6 +8,21 @@ from hypothesis import strategies as st
 from curation.split import PARTS, part_of
 from schemas.config import SplitConfig
 
+GOLDEN = [
+    "train",
+    "train",
+    "train",
+    "train",
+    "validation",
+    "train",
+    "train",
+    "train",
+    "train",
+    "train",
+    "validation",
+    "train",
+]
+
 
 def test_shares_come_out_as_configured() -> None:
     config = SplitConfig(train=0.7, validation=0.2, test=0.1)
@@ -15,9 +30,13 @@ def test_shares_come_out_as_configured() -> None:
     assert [round(counts[part] / 10_000, 1) for part in PARTS] == [0.7, 0.2, 0.1]
 
 
-@given(st.text())
-def test_a_group_is_always_in_the_same_part(group: str) -> None:
-    assert part_of(group, SplitConfig()) == part_of(group, SplitConfig())
+def test_a_group_is_in_the_part_that_earlier_releases_put_it_into() -> None:
+    assert [part_of(f"forum-{number}", SplitConfig()) for number in range(12)] == GOLDEN
+
+
+@given(st.text(), st.integers())
+def test_every_group_is_in_some_part(group: str, seed: int) -> None:
+    assert part_of(group, SplitConfig(seed=seed)) in PARTS
 
 
 def test_everything_can_go_into_one_part() -> None:

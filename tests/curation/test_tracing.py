@@ -59,6 +59,14 @@ def test_a_source_that_changed_is_not_read_as_if_it_had_not(built: Workspace) ->
     assert story.changes == []
 
 
+def test_a_story_is_of_the_build_and_not_of_todays_settings(built: Workspace) -> None:
+    item = item_of(built, "forum", "28")
+    before = trace(built, item)
+    with built.config_file.open("a") as file:
+        file.write("pii: {keep: ['212-555-0147']}\n")
+    assert trace(built, item) == before
+
+
 def test_an_unknown_item_is_one_line(built: Workspace) -> None:
     with pytest.raises(CurateError, match=r"has no item 'x'\. Take an id from the report"):
         trace(built, "x")

@@ -3,13 +3,16 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from annotations import decide
+from annotations import approved_row, decide
 from curation import Workspace, build_dataset, open_build
 from exports import export
 from exports.messages import messages
-from schemas.errors import ConfigError, Refused
+from schemas.errors import CurateError, Refused, UsageError
+from schemas.review import Review
 
 
 def lines(workspace: Workspace) -> list[dict[str, object]]:
@@ -69,8 +72,28 @@ def test_exporting_twice_gives_the_same_files(example: Workspace) -> None:
     assert export(example) == export(example)
 
 
+def test_a_text_that_nobody_read_is_not_exported(example: Workspace) -> None:
+    build_dataset(example)
+    decide_all(example)
+    file = open_build(example).folder / "items.parquet"
+    items = pq.read_table(file).to_pylist()
+    items[0]["answer"] = "Text that nobody ever read."
+    pq.write_table(pa.Table.from_pylist(items, pq.read_schema(file)), file)
+    with pytest.raises(CurateError, match=r"items\.parquet: was changed after the build"):
+        export(example)
+
+
+def test_an_approval_is_of_the_text_that_is_written() -> None:
+    row = {"item_id": "a", "kind": "qa", "question": "Why?", "answer": "Because.", "turns": None}
+    review = Review(
+        item_id="a", content_hash="0" * 64, reviewer="clin-1", verdict="accept", decided_at="2026-01-05T10:00:00Z"
+    )
+    with pytest.raises(CurateError, match="the text of item 'a' is not the one that clin-1 approved"):
+        approved_row(row, review)
+
+
 def test_an_unknown_format_names_those_there_are(example: Workspace) -> None:
-    with pytest.raises(ConfigError, match=r"there is no format .xml.\. The formats are: torchtune"):
+    with pytest.raises(UsageError, match=r"there is no format .xml.\. The formats are: torchtune"):
         export(example, "xml")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.workspace import Workspace
+from curation.workspace import Workspace, sha256_of
 from finetune.bpe import TINY_SENTENCES
 
 Message = dict[str, str]
@@ -30,7 +30,9 @@ def write_export(workspace: Workspace) -> WriteExport:
                 for i, messages in enumerate(conversations)
             ]
             (folder / f"{split}.jsonl").write_text("".join(line + "\n" for line in lines))
+        sums = {file.name: sha256_of(file) for file in folder.glob("*.jsonl")}
         manifest = {"format": "torchtune", "fingerprint": "ab" * 32, "build_id": "build-1", "schema": "later"}
+        manifest |= {"ledger_head": "cd" * 32, "sha256": sums}
         (folder / "manifest.json").write_text(json.dumps(manifest))
         return folder
 

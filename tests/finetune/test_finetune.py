@@ -52,7 +52,12 @@ def test_a_run_learns_and_leaves_a_whole_trail(
     assert manifest.first_loss == pytest.approx(7.15, abs=0.3)  # ln 1280: an untrained model knows nothing
     assert manifest.validation_loss < manifest.first_loss
     assert (manifest.steps, len(seen), seen[-1][:2]) == (24, 24, (24, 24))
-    assert manifest.export.model_dump() == {"path": "exports/demo", "fingerprint": "ab" * 32, "build_id": "build-1"}
+    assert manifest.export.model_dump() == {
+        "path": "exports/demo",
+        "fingerprint": "ab" * 32,
+        "build_id": "build-1",
+        "ledger_head": "cd" * 32,
+    }
     assert manifest.system_prompt == "You listen and answer briefly."
     assert manifest.examples.train == manifest.examples.trained_on == 16
     assert read_run(workspace, "first") == manifest

@@ -1,6 +1,7 @@
 """Reading exports: what is wrong is named by file, row and field, never by its text."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,18 @@ def test_a_folder_that_is_no_export_is_refused(tmp_path: Path, manifest: object,
     with pytest.raises(CurateError, match=message) as caught:
         read_manifest(tmp_path)
     assert "Run `curate export --format torchtune`" in str(caught.value)
+
+
+def test_an_export_that_was_changed_is_not_trained_on(write_export: Callable[..., Path]) -> None:
+    folder = write_export([[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]])
+    assert read_manifest(folder).ledger_head == "cd" * 32
+    with (folder / "train.jsonl").open("a") as file:
+        file.write("{}\n")
+    with pytest.raises(CurateError, match=r"train\.jsonl: was changed after the export"):
+        read_manifest(folder)
+    (folder / "train.jsonl").unlink()
+    with pytest.raises(CurateError, match="or is missing"):
+        read_manifest(folder)
 
 
 def test_long_conversations_keep_their_beginning_and_say_so() -> None:

@@ -29,6 +29,7 @@ sources:
 IGNORED = """\
 # Unscrubbed text, decisions and keys: never share these.
 .curate/
+sources/
 """
 
 
@@ -53,7 +54,6 @@ def init(directory: Path, *, example: bool = False) -> Workspace:
     workspace = Workspace(directory)
     workspace.sources.mkdir(exist_ok=True)
     (directory / ".gitignore").write_text(IGNORED, encoding="utf-8")
-    assert workspace.private.is_dir()
     return workspace
 
 

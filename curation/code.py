@@ -1,0 +1,64 @@
+"""Which of this project's files a module's results depend on, found by following its imports."""
+
+import ast
+import hashlib
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOMS = ("schemas", "curation")
+_BESIDE = Path(__file__).parent.parent
+DATA_SUFFIXES = {".yaml", ".txt", ".tsv", ".json", ".j2", ".onnx", ".bin", ".model"}
+"""Data files beside a module that it may read: changing one changes results like changing code."""
+
+
+@cache
+def code_hash(module: str) -> str:
+    """SHA-256 over a module's source, all that it imports from this project, and the data files beside them.
+
+    Imports inside functions count. The same code gives the same hash wherever it is installed.
+    """
+    found = hashlib.sha256()
+    for name, file in sorted(code_files(module).items()):
+        found.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return found.hexdigest()
+
+
+def code_files(module: str) -> dict[str, Path]:
+    """The files behind :func:`code_hash`, by module, or by package and file name for data."""
+    files: dict[str, Path] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name in files:
+            continue
+        file = _source(name)
+        if file is None:
+            continue
+        files[name] = file
+        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+        for beside in file.parent.iterdir():
+            if beside.suffix in DATA_SUFFIXES and not beside.name.startswith("."):
+                files[f"{package}/{beside.name}"] = beside
+        waiting += _imports(file)
+    return files
+
+
+def _imports(file: Path) -> Iterator[str]:
+    """The modules of this project that a file imports: ``from a import b`` means ``a.b`` where that is a module."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] in ROOMS)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in ROOMS:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if _source(inner) is not None else node.module
+
+
+def _source(module: str) -> Path | None:
+    """The file of a module, without importing it; None for a name that is a function or a class."""
+    if module.split(".")[0] not in ROOMS:  # a step of somebody else's, which is imported by now
+        return Path(sys.modules[module].__file__ or "")
+    path = _BESIDE.joinpath(*module.split("."))
+    return next((file for file in (path / "__init__.py", path.with_suffix(".py")) if file.is_file()), None)

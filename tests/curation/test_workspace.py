@@ -1,0 +1,58 @@
+"""Folders appear whole or not at all, and what stood there is never lost."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from curation.workspace import Workspace, whole_folder
+from schemas.errors import ConfigError, CurateError
+
+
+def test_a_workspace_is_found_from_inside_it(tmp_path: Path) -> None:
+    (tmp_path / "curate.yaml").touch()
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    assert Workspace.find(tmp_path / "a" / "b").root == tmp_path
+
+
+def test_no_workspace_is_one_line_with_the_mend(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no curate\.yaml here or in a folder above\. Run `curate init DIR`"):
+        Workspace.find(tmp_path)
+
+
+def test_nothing_appears_when_writing_fails(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), whole_folder(tmp_path / "new") as folder:
+        (folder / "file").touch()
+        raise KeyError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_old_folder_stands_when_its_replacement_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "export"
+    old.mkdir()
+    (old / "file").write_text("old")
+    rename = Path.rename
+
+    def failing(self: Path, target: Path) -> Path:
+        if self.suffix == ".partial":
+            raise OSError("no")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OSError, match="no"), whole_folder(old, replace=True) as folder:
+        (folder / "file").write_text("new")
+    assert (old / "file").read_text() == "old"
+    assert list(tmp_path.iterdir()) == [old]
+
+
+def test_what_a_killed_process_set_aside_is_put_back(tmp_path: Path) -> None:
+    process = os.fork()
+    if process == 0:
+        os._exit(0)
+    os.waitpid(process, 0)
+    for what in ("partial", "old"):
+        (tmp_path / f".export.{process}.0123abcd.{what}").mkdir()
+        (tmp_path / f".export.{process}.0123abcd.{what}" / what).touch()
+    with pytest.raises(CurateError, match="is there already"), whole_folder(tmp_path / "export"):
+        pass
+    assert [path.name for path in tmp_path.rglob("*")] == ["export", "old"]
