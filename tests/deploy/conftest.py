@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from curation.workspace import Workspace
+from curation.workspace import Workspace, sha256_of
 from deploy import BundleManifest, Chat, read_bundle
 from finetune import finetune
 from finetune.bpe import TINY_SENTENCES
@@ -45,7 +45,13 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             turns = [("system", "You listen."), ("user", sentences[2 * i]), ("assistant", sentences[2 * i + 1])]
             messages = [{"role": role, "content": content} for role, content in turns]
             out.write(json.dumps({"item_id": f"demo:{i}", "content_hash": f"{i:064x}", "messages": messages}) + "\n")
-    manifest = {"format": "torchtune", "fingerprint": "cd" * 32, "build_id": "build-1"}
+    manifest = {
+        "format": "torchtune",
+        "fingerprint": "cd" * 32,
+        "build_id": "build-1",
+        "ledger_head": "ef" * 32,
+        "sha256": {"train.jsonl": sha256_of(export / "train.jsonl")},
+    }
     (export / "manifest.json").write_text(json.dumps(manifest))
     config = {"epochs": 40, "learning_rate": 5e-3}
     finetune(workspace, data=export, method="full", model="tiny", run="first", config=config)
@@ -56,7 +62,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def deployed(trained: Workspace) -> Deployed:
     code = f"""
 from pathlib import Path
-from curation.workspace import Workspace
+from curation.workspace import Workspace, sha256_of
 from deploy import deploy
 deploy(Workspace(Path({str(trained.root)!r})), "first", name="phone", max_context={CONTEXT})
 """
