@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 ROOMS := schemas curation annotations exports finetune deploy cli
 
-.PHONY: help demo test check quick format bench clean
+.PHONY: help demo test check quick format clean
 
 help:
 	@echo "make demo    install the base package and build the example workspace in demo/"

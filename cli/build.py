@@ -57,11 +57,7 @@ def _print_funnel(manifest: "BuildManifest") -> None:
 
 
 def _print_reasons(manifest: "BuildManifest") -> None:
-    rows = [
-        [step.step, "removed" if step.removed else "quarantined", reason, count]
-        for step in manifest.steps
-        for reason, count in sorted(step.reasons.items(), key=lambda one: -one[1])
-    ]
+    rows = [list(reason) for reason in manifest.reasons()]
     if rows:
         print_table("What was taken out, and why", ["step", "where to", "reason", "records"], rows)
 

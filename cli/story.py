@@ -1,11 +1,9 @@
 """How a story looks on a terminal: where it came from, each change as a diff, duplicates, decisions."""
 
-import difflib
-import re
-
 from rich.console import Console
 from rich.text import Text
 
+from curation.diff import word_diff
 from schemas.story import Change, Story
 
 
@@ -58,17 +56,16 @@ def _author(story: Story) -> str:
 
 def _diff(change: Change) -> Text:
     """The text after the change, with what went struck through in red and what came in green."""
-    before, after = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (change.before, change.after))
     shown = Text()
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
-        gone, new = "".join(before[i1:i2]), "".join(after[j1:j2])
-        if tag == "equal":
-            shown.append(gone if len(gone) < 120 else f"{gone[:50]} ... {gone[-50:]}", style="dim")
+    for piece in word_diff(change.before, change.after):
+        if piece.same:
+            text = piece.before
+            shown.append(text if len(text) < 120 else f"{text[:50]} ... {text[-50:]}", style="dim")
             continue
-        if gone:
-            shown.append(f"[-{_visible(gone)}-]", style="red")
-        if new:
-            shown.append(f"{{+{_visible(new)}+}}", style="green")
+        if piece.before:
+            shown.append(f"[-{_visible(piece.before)}-]", style="red")
+        if piece.after:
+            shown.append(f"{{+{_visible(piece.after)}+}}", style="green")
     return shown
 
 

@@ -1,10 +1,10 @@
 """What a build tells about itself: the manifest in its folder, and the report of the work that made it."""
 
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from schemas.items import Strict
 
-FORMAT_VERSION = 1
+FORMAT_VERSION: Literal[1] = 1
 NOT_LOOKED_AT = "not looked at"
 """Counted for items in which no risk was looked for: triage was switched off, or does not know their language."""
 
@@ -48,7 +48,7 @@ class BuildManifest(Strict):
     It depends on the sources, the configuration and the code alone: the same build has the same bytes.
     """
 
-    format_version: int = FORMAT_VERSION
+    format_version: Literal[1] = FORMAT_VERSION
     build_id: str
     name: str
     code_version: str
@@ -75,6 +75,24 @@ class BuildManifest(Strict):
     """Groups of items that stay together in a split."""
     sha256: dict[str, str]
     """Of each file of the build."""
+
+    def reasons(self) -> list["Reason"]:
+        """All reasons, by step, the most frequent first. No step both removes and quarantines."""
+        return [
+            Reason(step.step, "removed" if step.removed else "quarantined", reason, records)
+            for step in self.steps
+            for reason, records in sorted(step.reasons.items(), key=lambda one: (-one[1], one[0]))
+        ]
+
+
+class Reason(NamedTuple):
+    """Why records were taken out at a step, and how many."""
+
+    step: str
+    where: str
+    """``removed``, for another stands for them, or ``quarantined``."""
+    reason: str
+    records: int
 
 
 class StepWork(Strict):

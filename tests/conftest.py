@@ -10,8 +10,14 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import settings
 
 from curation.workspace import Workspace
+
+# A run of continuous integration that fails must fail again when it is repeated.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("local", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"

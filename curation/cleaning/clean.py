@@ -7,6 +7,7 @@ import pyarrow as pa
 from curation.cleaning.rules import GENERAL_RULES, Rule, Unsettled, in_order, settle
 from curation.step import FAULT_COLUMN
 from curation.table import CONTENT
+from curation.turns import merged
 from curation.validate import check
 from schemas.config import Section
 from schemas.faults import Fault
@@ -88,7 +89,7 @@ class _Cleaner:
                 {**turn, "text": self._text(f"turns.{place}.text", turn["text"])} for place, turn in enumerate(turns)
             ]
             if self._drops_turns:
-                cleaned = _merged([new for old, new in zip(turns, cleaned, strict=True) if not _emptied(old, new)])
+                cleaned = merged([new for old, new in zip(turns, cleaned, strict=True) if not _emptied(old, new)])
             if [turn["text"] for turn in cleaned] == [turn["text"] for turn in turns]:
                 return cleaned
             turns = cleaned
@@ -101,28 +102,6 @@ def _emptied(before: Turn, after: Turn) -> bool:
 
 def _without_chatter(text: str) -> str:
     return settle(text, in_order(GENERAL_RULES))[0]
-
-
-def _merged(turns: list[Turn]) -> list[Turn]:
-    """``turns`` with neighbours of one role joined by a line break, and their labels by a semicolon."""
-    merged: list[Turn] = []
-    for turn in turns:
-        if merged and merged[-1]["role"] == turn["role"]:
-            last = merged[-1]
-            merged[-1] = {
-                "role": last["role"],
-                "text": f"{last['text']}\n{turn['text']}",
-                "strategy": _labels(last["strategy"], turn["strategy"]),
-                "emotion": _labels(last["emotion"], turn["emotion"]),
-            }
-        else:
-            merged.append(turn)
-    return merged
-
-
-def _labels(*labels: str | None) -> str | None:
-    each = dict.fromkeys(part for label in labels if label for part in label.split("; "))
-    return "; ".join(each) or None
 
 
 def _check(row: dict[str, Any]) -> Fault | None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -63,12 +63,3 @@ def _histogram(values: list[int]) -> list[Bar]:
     counts = [sum(low <= value < high for value in values) for low, high in pairwise(borders)]
     over = sum(value >= borders[-1] for value in values)
     return bars([*zip(names, counts, strict=True), (f"{borders[-1]:,} and more", over)])
-
-
-def reasons(steps: Iterable[Any]) -> list[dict[str, Any]]:
-    """Every reason for which a record was taken out, with its step and count."""
-    return [
-        {"step": step.step, "reason": reason, "count": count, "where": "removed" if step.removed else "quarantined"}
-        for step in steps
-        for reason, count in sorted(step.reasons.items(), key=lambda one: (-one[1], one[0]))
-    ]

@@ -5,7 +5,7 @@ from collections import Counter
 import pyarrow as pa
 
 from curation.pii import LIMITS as PII_LIMITS
-from curation.report.figures import bars, lengths, reasons, topics
+from curation.report.figures import bars, lengths, topics
 from curation.report.pairs import MOST_PAIRS, pairs
 from curation.split import PARTS
 from curation.triage import LEVELS
@@ -40,7 +40,7 @@ def report_html(manifest: BuildManifest, items: pa.Table, removed: pa.Table, qua
     return environment.get_template("page.html.j2").render(
         build=manifest,
         lossy=[step.step for step in manifest.steps if step.removed or step.quarantined],
-        reasons=reasons(manifest.steps),
+        reasons=manifest.reasons(),
         lengths=lengths(items),
         topics=topics(items),
         pairs=pairs(items, removed),

@@ -1,12 +1,11 @@
 """Removed records beside the items that stand for them, with the words that differ marked."""
 
-import difflib
-import re
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 from markupsafe import Markup, escape
 
+from curation.diff import word_diff
 from curation.table import texts
 
 MOST_PAIRS = 200
@@ -52,18 +51,15 @@ def pairs(items: pa.Table, removed: pa.Table) -> list[Pair]:
 
 def marked(first: str, second: str) -> tuple[Markup, Markup]:
     """Both texts as HTML, what stands in one alone within ``<mark>``."""
-    one, two = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (first, second))
     left, right = Markup(), Markup()
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(a=one, b=two, autojunk=False).get_opcodes():
-        for side, words in (("left", one[i1:i2]), ("right", two[j1:j2])):
-            part = escape("".join(words))
-            if tag != "equal" and part:
-                part = Markup("<mark>") + part + Markup("</mark>")
-            if side == "left":
-                left += part
-            else:
-                right += part
+    for piece in word_diff(first, second):
+        left += escape(piece.before) if piece.same else _mark(piece.before)
+        right += escape(piece.after) if piece.same else _mark(piece.after)
     return left, right
+
+
+def _mark(text: str) -> Markup:
+    return Markup("<mark>") + escape(text) + Markup("</mark>") if text else Markup()
 
 
 def _text(row: dict[str, Any]) -> str:

@@ -142,13 +142,13 @@ def lines(text: TextIO) -> Iterator[Line]:
             whole = len(rest) < MAX_LINE_CHARS or rest.endswith("\n")
 
 
-def fault_of_text(text: str, encoding: str, field: str = WHOLE_RECORD) -> Fault | None:
+def fault_of_text(text: str, encoding: str) -> Fault | None:
     """What is wrong with the characters of a text as it stands in a file: undecodable bytes or NUL bytes."""
     if "\0" in text:
-        return Fault(field, "has NUL bytes", "Take the NUL bytes out of the file.")
+        return Fault(WHOLE_RECORD, "has NUL bytes", "Take the NUL bytes out of the file.")
     if _LONE_SURROGATE.search(text):
         return Fault(
-            field,
+            WHOLE_RECORD,
             f"has bytes that are not {encoding}",
             "Give the source its encoding, such as cp1252, or save the file as UTF-8.",
         )

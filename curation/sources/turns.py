@@ -5,6 +5,7 @@ from typing import Any
 from curation.sources import values
 from curation.sources.paths import MISSING, lookup
 from curation.sources.record import RecordFault
+from curation.turns import merged
 from schemas.config import TurnMapping
 from schemas.items import Role
 
@@ -38,7 +39,7 @@ def mapped_turns(turns: list[Any], mapping: TurnMapping, found: set[str]) -> lis
         )
         if mapping.role is None:
             role = _OTHER[role]
-    return _merged(mapped) if mapping.merge else mapped
+    return merged(mapped) if mapping.merge else mapped
 
 
 def _role(turn: Any, place: int, mapping: TurnMapping, found: set[str]) -> Role:
@@ -76,24 +77,3 @@ def _label(turn: Any, place: int, path: str | None, found: set[str]) -> Any:
 
 def _field(place: int, path: str) -> str:
     return f"turns.{place}" if path == "." else f"turns.{place}.{path}"
-
-
-def _merged(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Neighbouring turns of one speaker as one: texts joined by a line break, labels by a semicolon, each once."""
-    merged: list[dict[str, Any]] = []
-    for turn in turns:
-        before = merged[-1] if merged else None
-        joinable = before is not None and isinstance(before["text"], str) and isinstance(turn["text"], str)
-        if before is None or not joinable or before["role"] != turn["role"]:
-            merged.append(dict(turn))
-            continue
-        before["text"] = "\n".join(text.strip("\n") for text in (before["text"], turn["text"]) if text.strip())
-        for name in ("strategy", "emotion"):
-            before[name] = _both(before[name], turn[name])
-    return merged
-
-
-def _both(first: Any, second: Any) -> Any:
-    if not isinstance(first, str) or not isinstance(second, str):
-        return second if first is None else first
-    return first if second in first.split("; ") else f"{first}; {second}"

@@ -94,7 +94,7 @@ def test_counselchat_2020(tmp_path: Path) -> None:
     row = '41,7,Sleep,"Sleep is gone.",http://x,anxiety,"Ann, LCSW",http://y,Rest.,1'
     [item] = loaded(tmp_path, "counselchat-2020", "a.csv", f"{header}\n{row}\n").items
     assert (item["question"], item["answer"], item["topic"]) == ("Sleep is gone.", "Rest.", "anxiety")
-    assert (item["provenance"]["record"], item["provenance"]["parent_ids"]) == ("41", ["one:7"])
+    assert (item["provenance"]["record"], item["provenance"]["parent_ids"]) == ("41", ["one:266aa5886067"])
     assert "Ann" not in str(item)
 
 

@@ -105,22 +105,22 @@ def test_folder_that_datasets_saved(tmp_path: Path) -> None:
 
 
 def test_dataset_of_the_hub_is_asked_for_at_its_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def load_dataset(name: str, revision: str) -> datasets.DatasetDict:
-        assert (name, revision) == ("lab/talks", "abc123")
-        return datasets.DatasetDict(train=datasets.Dataset.from_list(RECORDS))
+    def load_dataset(name: str, revision: str, split: str) -> datasets.Dataset:
+        assert (name, revision, split) == ("lab/talks", "ab" * 20, "train")
+        return datasets.Dataset.from_list(RECORDS)
 
     monkeypatch.setattr(datasets, "load_dataset", load_dataset)
-    [batch] = load(source(dataset="lab/talks", revision="abc123"), Workspace(tmp_path))
+    [batch] = load(source(dataset="lab/talks", revision="ab" * 20), Workspace(tmp_path))
     assert batch.rows["provenance"].to_pylist()[0]["file"] == "lab/talks"
 
 
 def test_hub_that_cannot_be_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def load_dataset(name: str, revision: str) -> None:
+    def load_dataset(name: str, revision: str, split: str) -> None:
         raise ConnectionError("secret host")
 
     monkeypatch.setattr(datasets, "load_dataset", load_dataset)
-    with pytest.raises(CurateError, match="lab/talks: cannot be fetched at revision 'abc'") as caught:
-        contents(tmp_path, source(dataset="lab/talks", revision="abc"))
+    with pytest.raises(CurateError, match="lab/talks: cannot be fetched at revision 'abab") as caught:
+        contents(tmp_path, source(dataset="lab/talks", revision="ab" * 20))
     assert "secret" not in str(caught.value)
 
 
