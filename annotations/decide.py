@@ -1,19 +1,21 @@
 """Decisions from a file into the ledger: the review queue of a team without a server."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyarrow as pa
 from pydantic import ValidationError
 
 from annotations.decisions_file import read_decisions
 from annotations.ledger import Entry, Ledger
 from annotations.policy import approved_row
+from annotations.sheet import shown
 from curation import open_build
 from curation.config import load_config
-from curation.pii import Scrub
+from curation.pii import Scrub, scrub_text
+from curation.table import texts
 from curation.validate import check
 from curation.workspace import Workspace
 from schemas.errors import CurateError
@@ -74,7 +76,7 @@ def decide(workspace: Workspace, file: Path, *, reviewer: str | None = None) -> 
     known = undecided = 0
     for number, values in read_decisions(file):
         row = _Row(file, number, values)
-        if not values.get("verdict"):
+        if not str(values.get("verdict") or "").strip():
             undecided += 1
             continue
         review = _review(row, reviewer, now)
@@ -128,6 +130,23 @@ def _substance(review: Review) -> Review:
     return review.model_copy(update={"decided_at": None})
 
 
+_SPOKEN = re.compile(r"(?:^|\n)[ \t]*(seeker|supporter):[ \t]*", re.IGNORECASE)
+
+
+def _turns(text: str) -> list[dict[str, str]] | None:
+    """Turns from lines of ``role: text``, as the sheet shows them, or from a JSON list; None if it is neither."""
+    if text.lstrip().startswith("["):
+        try:
+            found = json.loads(text)
+        except ValueError:
+            return None
+        return found if isinstance(found, list) else None
+    before, *parts = _SPOKEN.split(text)
+    if before.strip() or not parts:
+        return None
+    return [{"role": role.lower(), "text": said.strip()} for role, said in zip(parts[::2], parts[1::2], strict=True)]
+
+
 def _review(row: _Row, reviewer: str | None, now: datetime) -> Review:
     values = {
         name: row.values[name] for name in ("item_id", "content_hash", "verdict", "comment") if row.values.get(name)
@@ -141,12 +160,12 @@ def _review(row: _Row, reviewer: str | None, now: datetime) -> Review:
     values["decided_at"] = row.values.get("decided_at") or now
     if values["reviewer"] is None:
         raise row.wrong("nobody is named as the reviewer", "reviewer", "Give --reviewer NAME.")
+    values["verdict"] = str(values.get("verdict", "")).strip().lower()
     if isinstance(values.get("turns"), str):
-        try:
-            values["turns"] = json.loads(values["turns"])
-        except ValueError:
-            mend = 'Write a list such as [{"role": "seeker", "text": "..."}, ...].'
-            raise row.wrong("is not JSON", "edited_turns", mend) from None
+        values["turns"] = _turns(values["turns"])
+        if values["turns"] is None:
+            mend = "Write the turns as the sheet shows them: a line `seeker: ...`, a line `supporter: ...`, and so on."
+            raise row.wrong("holds no turns", "edited_turns", mend)
     if not isinstance(values["decided_at"], datetime | str) or str(values["decided_at"]).isdigit():
         raise row.wrong("is no time", "decided_at", "Write it as 2026-01-31T14:00:00+01:00.")
     try:
@@ -173,6 +192,12 @@ def _check_item(row: _Row, review: Review, items: dict[str, Any], scrub: Scrub) 
             "content_hash",
             "Review it as it stands now: `curate review sheet` writes it again.",
         )
+    for name, text in shown({field: item[field] for field in ("question", "answer", "turns")}).items():
+        written = row.values.get(name)
+        if isinstance(written, str) and written.split() != (text or "").split():
+            mend = f"Put it back, write the new words into edited_{name}, and say `edit`."
+            raise row.wrong("was changed in its place, which decides nothing", name, mend)
+    _check_no_pii(row, {"comment": review.comment or ""}, scrub)
     if review.verdict == "edit":
         _check_edit(row, item, review, scrub)
 
@@ -189,9 +214,16 @@ def _check_edit(row: _Row, item: dict[str, Any], review: Review, scrub: Scrub) -
     fault = check(edited)
     if fault is not None:
         raise row.wrong(f"the edited text {fault.message}", f"edited_{fault.field}", fault.mend)
-    for span in scrub(pa.table({name: [edited[name]] for name in scrub.reads}))["pii"].to_pylist()[0]:
-        raise row.wrong(
-            f"the edited text holds personal data ({span['label']}) at characters {span['start']} to {span['end']}",
-            f"edited_{span['field']}",
-            "Take it out or put a placeholder such as [PHONE_1] there.",
-        )
+    texts_after = dict(texts(edited))
+    _check_no_pii(row, {f"edited_{name}": text for name, text in texts_after.items()}, scrub)
+
+
+def _check_no_pii(row: _Row, fields: dict[str, str], scrub: Scrub) -> None:
+    """What reviewers write is kept and released like any text, so it holds no personal data either."""
+    for field, text in fields.items():
+        for span in scrub_text(text, scrub.config).spans:
+            raise row.wrong(
+                f"holds personal data ({span.label}) at characters {span.start} to {span.end}",
+                field,
+                "Take it out or put a placeholder such as [PHONE_1] there.",
+            )

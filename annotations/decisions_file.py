@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from annotations.sheet import DECISION, FORMULA_STARTS, SHOWN
+from annotations.sheet import DECISION, SHOWN, unguarded
 from curation.sources.columns import close_name
-from schemas.errors import ConfigError, CurateError
+from schemas.errors import CurateError, UsageError
+
+NEEDED = ("item_id", "content_hash", "verdict")
 
 Rows = list[tuple[int, dict[str, Any]]]
 """Rows with their numbers, counted from 1; the header of a CSV file is none."""
@@ -21,7 +23,7 @@ def read_decisions(file: Path) -> Rows:
         CurateError: If it cannot be read, or has a column that is none of a decision.
     """
     if file.suffix not in (".csv", ".jsonl"):
-        raise ConfigError("the ending is neither .csv nor .jsonl", file=file, mend="Name the file with one of the two.")
+        raise UsageError("the ending is neither .csv nor .jsonl", file=file, mend="Name the file with one of the two.")
     try:
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -32,7 +34,10 @@ def read_decisions(file: Path) -> Rows:
 
 
 def _csv_rows(text: str, file: Path) -> Rows:
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    header = text.partition("\n")[0]
+    # Spreadsheet programs of countries with a decimal comma write semicolons.
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
         rows = list(enumerate(reader, start=1))
     except csv.Error:
@@ -43,15 +48,8 @@ def _csv_rows(text: str, file: Path) -> Rows:
         if None in row or None in row.values():
             what = "the row has more or fewer fields than the header"
             raise CurateError(what, file=file, row=number, mend="Save it again as CSV.")
-        for name in DECISION:
-            if name in row:
-                row[name] = _without_guard(row[name])
+        rows[number - 1] = number, {name: unguarded(value) for name, value in row.items()}
     return rows
-
-
-def _without_guard(text: str) -> str:
-    """A text that was copied from the sheet, without the apostrophe that keeps it from being a formula there."""
-    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
 
 
 def _jsonl_rows(text: str, file: Path) -> Rows:
@@ -71,7 +69,9 @@ def _jsonl_rows(text: str, file: Path) -> Rows:
 
 
 def _check_columns(names: list[str], file: Path, row: int | None) -> None:
-    """Refuses an unknown column. It is named only if it is a known name misspelt: it could be a record's text."""
+    """Refuses an unknown column, and a missing one. An unknown one is named only if it is a known name misspelt: it
+    could be a record's text.
+    """
     known = [*SHOWN, *DECISION]
     for place, name in enumerate(names, start=1):
         if name in known:
@@ -84,3 +84,6 @@ def _check_columns(names: list[str], file: Path, row: int | None) -> None:
             field=name if near else None,
             mend=f"Did you mean '{near}'?" if near else f"Besides item_id and content_hash: {', '.join(DECISION)}.",
         )
+    for name in NEEDED:
+        if name not in names:
+            raise CurateError("is missing", file=file, row=row, field=name, mend="`curate review sheet` writes it.")

@@ -10,7 +10,7 @@ from annotations.policy import standings
 from curation import open_build
 from curation.triage import LEVELS
 from curation.workspace import Workspace, write_whole
-from schemas.errors import ConfigError
+from schemas.errors import UsageError
 
 SHOWN = ("item_id", "content_hash", "kind", "risk_level", "topic", "question", "answer", "turns")
 """Columns that tell the reviewer what is decided on."""
@@ -21,7 +21,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that starts so is a formula to a spreadsheet program; an apostrophe before it makes it text."""
 
 
-def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None) -> int:
+def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None, force: bool = False) -> int:
     """Writes the items of the last build that wait for a decision, and returns how many.
 
     Items without a decision, with one on a text that has since changed, and with decisions that disagree are in it:
@@ -29,15 +29,15 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None) -
 
     Args:
         workspace: The workspace.
-        file: A ``.csv`` or ``.jsonl`` file; replaced where it exists.
+        file: A ``.csv`` or ``.jsonl`` file.
         limit: The most items.
+        force: Whether a file that exists is replaced, with the verdicts that it may hold.
 
     Raises:
-        ConfigError: If the file's ending is another one.
+        UsageError: If the file's ending is another one, it exists, or lies where no sheet belongs.
         CurateError: If there is no build, or the ledger is broken.
     """
-    if file.suffix not in (".csv", ".jsonl"):
-        raise ConfigError("the ending is neither .csv nor .jsonl", file=file, mend="Name the file with one of the two.")
+    _check_place(workspace, file, force)
     items = open_build(workspace, check=True).items()
     standing = standings(items, Ledger(workspace.ledger).entries())
     severity = {level: rank for rank, level in enumerate(LEVELS)}
@@ -53,6 +53,28 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None) -
     return len(rows)
 
 
+def _check_place(workspace: Workspace, file: Path, force: bool) -> None:
+    if file.suffix not in (".csv", ".jsonl"):
+        raise UsageError("the ending is neither .csv nor .jsonl", file=file, mend="Name the file with one of the two.")
+    place = file.resolve()
+    kept = (
+        workspace.sources,
+        workspace.builds,
+        workspace.exports,
+        workspace.runs,
+        workspace.bundles,
+        workspace.private,
+    )
+    if any(place.is_relative_to(folder.resolve()) for folder in kept):
+        raise UsageError("a sheet does not belong there", file=file, mend="Write it beside curate.yaml or elsewhere.")
+    if not place.parent.is_dir():
+        raise UsageError("there is no such folder", file=file.parent, mend="Make it first.")
+    if file.exists() and not force:
+        raise UsageError(
+            "is there already, perhaps with verdicts", file=file, mend="Give another name, or --force to replace it."
+        )
+
+
 def _jsonl(rows: list[dict[str, Any]]) -> str:
     return "".join(json.dumps({**row, "verdict": None}, ensure_ascii=False) + "\n" for row in rows)
 
@@ -66,11 +88,21 @@ def _csv(rows: list[dict[str, Any]]) -> str:
     writer = csv.DictWriter(out, [*SHOWN, *DECISION], lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        if row["turns"] is not None:
-            row["turns"] = "\n".join(f"{turn['role']}: {turn['text']}" for turn in row["turns"])
-        writer.writerow({name: _as_text(value) for name, value in row.items()})
+        writer.writerow({name: _guarded(value) for name, value in shown(row).items()})
     return out.getvalue()
 
 
-def _as_text(value: Any) -> Any:
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """An item as a table shows it: its turns as lines of ``role: text``."""
+    if row["turns"] is None:
+        return row
+    return {**row, "turns": "\n".join(f"{turn['role']}: {turn['text']}" for turn in row["turns"])}
+
+
+def _guarded(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def unguarded(text: str) -> str:
+    """A cell's text without the apostrophe that keeps it from being a formula."""
+    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text

@@ -1,5 +1,6 @@
 """``curate build-dataset``, ``report`` and ``trace``."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -70,7 +71,7 @@ def _print_work(work: "WorkReport") -> None:
 
 
 def report(context: typer.Context, as_json: Json = False) -> None:
-    """Open the last build's report in a browser, or print where it is (--json)."""
+    """Print where the last build's report is, and open it in a browser if this is a terminal."""
     from curation import open_build
 
     build = open_build(Workspace.find(context.obj))
@@ -79,7 +80,8 @@ def report(context: typer.Context, as_json: Json = False) -> None:
         print_json({"build_id": build.manifest.build_id, "report": str(page)})
         return
     typer.echo(page)
-    typer.launch(str(page))
+    if sys.stdout.isatty():
+        typer.launch(str(page))
 
 
 def trace(
@@ -89,7 +91,8 @@ def trace(
 ) -> None:
     """Tell an item's story: its source and row, what each step changed, its duplicates, the decisions on it.
 
-    It reads the source again and shows the text before personal data was masked, on this screen alone.
+    Example: `curate trace forum-faadf7976b42`. It reads the source again and shows the text before personal
+    data was masked, on this screen alone.
     """
     from annotations import trace as tell
     from cli.story import print_story

@@ -30,7 +30,8 @@ def deploy(
 ) -> None:
     """Quantise a run, export it to ExecuTorch and bundle it for a phone in bundles/.
 
-    It takes some minutes for a model of a billion parameters. The bundle records how near the exported model comes to
+    Example: `curate deploy first --max-context 2048`. It takes some minutes for a model of a billion
+    parameters. The bundle records how near the exported model comes to
     the trained one.
     """
     from deploy import deploy as bundle
@@ -55,7 +56,8 @@ def chat(
 ) -> None:
     """Talk to a bundle as the phone would run it. Nothing leaves this machine, and nothing is written.
 
-    An empty line or Ctrl-D ends the conversation. It is a program, not a counsellor: in a crisis call your local
+    Example: `curate chat first`, or `curate chat first -m "I cannot sleep."`. An empty line or Ctrl-D ends it.
+    It is a program, not a counsellor: in a crisis call your local
     emergency number or crisis line.
     """
     from deploy import Chat

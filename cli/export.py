@@ -18,7 +18,10 @@ def export(
     format: Annotated[str, typer.Option(help="The layout of the training files.")] = "torchtune",
     as_json: Json = False,
 ) -> None:
-    """Write the approved items, and only these, as training files."""
+    """Write the approved items, and only these, as training files.
+
+    Example: `curate export --format torchtune` writes exports/torchtune/ with a file for each part.
+    """
     from exports import export as write
 
     workspace = Workspace.find(context.obj)

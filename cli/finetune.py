@@ -23,7 +23,7 @@ def finetune(
     model: Annotated[
         str, typer.Option(help="The folder of a Llama 3.2 model (Hugging Face layout), or `tiny`: random, for trying.")
     ],
-    method: Annotated[str, typer.Option(help="lora or full.")] = "lora",
+    method: Annotated[str, typer.Option(help="`lora` (adapters) or `full` (all weights).")] = "lora",
     data: Annotated[Path | None, typer.Option(help="The training files; exports/torchtune if not given.")] = None,
     run: Annotated[str | None, typer.Option(help="The run's name; by method and content if not given.")] = None,
     settings: Annotated[
@@ -33,7 +33,9 @@ def finetune(
 ) -> None:
     """Fine-tune a model on the exported items and write the run to runs/.
 
-    Example: `curate finetune --model tiny`, or `--model models/Llama-3.2-1B-Instruct --set epochs=3`.
+    Example: `curate finetune --model tiny`, or `--model models/Llama-3.2-1B-Instruct --set epochs=3`. The settings are
+    learning_rate, weight_decay, warmup_steps, batch_size, gradient_accumulation, epochs, max_steps,
+    max_sequence_length, clip_gradient_norm, seed, device, lora.rank, lora.alpha, lora.dropout.
     """
     from finetune import finetune as train
 

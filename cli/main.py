@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import build, deploy, export, finetune, review, workspace
-from schemas.errors import CurateError
+from schemas.errors import CurateError, UsageError
 
 app = typer.Typer(
     name="curate",
@@ -43,7 +43,11 @@ def start(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
     ] = False,
 ) -> None:
-    context.obj = directory
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        raise UsageError(f"cannot work there: {error.strerror}", file=directory, mend="Give -C a folder.") from None
+    context.obj = Path()
 
 
 for group in (workspace, build, export, finetune, deploy):
@@ -51,10 +55,18 @@ for group in (workspace, build, export, finetune, deploy):
 app.add_typer(review.app, name="review")
 
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, by the custom of shells."""
+
+
 def main() -> None:
     """Runs the command line. No traceback reaches the user unless ``CURATE_DEBUG`` is set."""
     try:
         app()
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:
+            _say("stopped; the same command goes on where it was")
+        raise
     except CurateError as error:
         _say(str(error))
         sys.exit(error.exit_code)

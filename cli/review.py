@@ -16,6 +16,7 @@ def sheet(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A .csv or .jsonl file to write.")],
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many items.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write the items that wait for a decision into a file, the risky ones first.
 
@@ -24,7 +25,7 @@ def sheet(
     """
     from annotations import write_sheet
 
-    written = write_sheet(Workspace.find(context.obj), file, limit=limit)
+    written = write_sheet(Workspace.find(context.obj), file, limit=limit, force=force)
     typer.echo(f"{written:,} items wait for a decision: {file}")
 
 

@@ -146,7 +146,7 @@ def open_build(workspace: Workspace, build_id: str | None = None, *, check: bool
         manifest = BuildManifest.model_validate_json((folder / MANIFEST).read_bytes())
     except FileNotFoundError:
         raise CurateError(
-            f"there is no build '{build_id}'", file=workspace.builds, mend="`ls builds` shows those there are."
+            f"build '{build_id}' is not there, or not whole", file=workspace.builds, mend="Run `curate build-dataset`."
         ) from None
     except ValueError as error:
         raise CurateError(
@@ -205,7 +205,7 @@ def _write(folder: Path, build_id: str, config: WorkspaceConfig, files: list[Sou
         groups=len(set(items["group_id"].to_pylist())),
         sha256={},
     )
-    with whole_folder(folder) as partial:
+    with whole_folder(folder, replace=True) as partial:  # what stands there without a manifest is no build
         _write_parquet(items, partial / ITEMS)
         _write_parquet(removed, partial / REMOVED)
         lines = "".join(one.model_dump_json() + "\n" for one in quarantined)

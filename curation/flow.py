@@ -94,7 +94,7 @@ class Flow:
             reasons[source][reason] += 1
         for record in quarantined:
             faulty[record.source_id] += 1
-            reasons[record.source_id][_NUMBER.sub("#", record.message)] += 1
+            reasons[record.source_id][_NUMBER.sub("N", record.message)] += 1
             self.quarantined.append(record)
         self.steps[step] = {
             source: StepCounts(

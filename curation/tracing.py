@@ -24,7 +24,7 @@ def trace(workspace: Workspace, item_id: str) -> Story:
     Raises:
         CurateError: If there is no build, or no such item in it.
     """
-    build = open_build(workspace)
+    build = open_build(workspace, check=True)
     items, removed = build.items(), build.removed()
     row, fate = _find(items, item_id), "item"
     if row is None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.errors import ConfigError, CurateError
+from schemas.errors import ConfigError, CurateError, UsageError
 
 CONFIG_NAME = "curate.yaml"
 
@@ -76,6 +76,11 @@ class Workspace:
         folder = self.root / ".curate"
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of the workspace in which nothing of the user's own making belongs, and that of the sources."""
+        return (self.sources, self.builds, self.exports, self.runs, self.bundles, self.private)
 
     @property
     def cache(self) -> Path:
@@ -158,13 +163,13 @@ def new_place(folder: Path, name: str, what: str) -> Path:
     """Where a new run or bundle called ``name`` goes.
 
     Raises:
-        ConfigError: If the name is none, or is taken.
+        UsageError: If the name is none, or is taken.
     """
     if not _NAME.fullmatch(name):
         mend = "Use letters, digits, dots, dashes and underscores."
-        raise ConfigError(f"'{name}' is no name for a {what}", field="name", mend=mend)
+        raise UsageError(f"'{name}' is no name for a {what}", field="name", mend=mend)
     if (folder / name).exists():
-        raise ConfigError(f"the {what} exists already", file=f"{folder.name}/{name}", mend="Give another name.")
+        raise UsageError(f"the {what} exists already", file=f"{folder.name}/{name}", mend="Give another name.")
     return folder / name
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, UsageError
 
 MethodName = Literal["full", "lora", "qat-lora"]
 
@@ -63,12 +63,12 @@ def resolve_config(method: MethodName, overrides: Mapping[str, Any] | None = Non
         ConfigError: If the method is unknown or not available, or a key or value does not hold; names the key.
     """
     if method not in get_args(MethodName):
-        raise ConfigError(
+        raise UsageError(
             f"there is no method '{method}'", field="method", mend=f"Choose one of {', '.join(get_args(MethodName))}."
         )
     defaults_file = _CONFIGS / f"{method}.yaml"
     if not defaults_file.is_file():
-        raise ConfigError(
+        raise UsageError(
             f"the method '{method}' is not available yet", field="method", mend="Use lora or full in its place."
         )
     values: dict[str, Any] = yaml.safe_load(defaults_file.read_text(encoding="utf-8"))

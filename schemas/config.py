@@ -19,7 +19,7 @@ FieldPath = str
 class Section(BaseModel):
     """A part of the configuration."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class TurnMapping(Section):
@@ -34,9 +34,13 @@ class TurnMapping(Section):
     role: FieldPath | None = "role"
     """Who speaks. Leave it empty (null) where turns only alternate; the first is then ``first``'s."""
     first: Role = "seeker"
+    """Who speaks first where ``role`` is null."""
     text: FieldPath = "text"
+    """What is said."""
     strategy: FieldPath | None = None
+    """The support strategy of the turn, where the source has it annotated."""
     emotion: FieldPath | None = None
+    """The emotion of the turn, where the source has it annotated."""
     roles: dict[str, Role] = {}
     """The source's names for the speakers -> ``seeker`` or ``supporter``."""
     merge: bool = False
@@ -49,10 +53,15 @@ class Mapping(Section):
     key: FieldPath | None = None
     """The record's own key, unique in its source. Without one, the record's place in the file is its key."""
     question: FieldPath | list[FieldPath] | None = None
+    """What is asked. For kind ``qa``."""
     answer: FieldPath | list[FieldPath] | None = None
+    """What is answered. For kind ``qa``."""
     turns: TurnMapping | None = None
+    """Who says what. For kind ``dialogue``."""
     topic: FieldPath | None = None
+    """What it is about, as the source labels it."""
     locator: FieldPath | None = None
+    """The place inside a longer text, such as a chapter or a page."""
     parent: FieldPath | None = None
     """What the record is a part of: records with the same parent stay in one part of a split."""
 
@@ -74,21 +83,33 @@ class SourceConfig(Section):
     revision: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$")
     """The commit of that dataset, 40 hexadecimal digits: a branch moves, and a build must be repeatable."""
     split: str = "train"
+    """The part of a dataset of the hub, or of a folder saved by ``datasets``, that is read."""
     format: Format | None = None
     """By the ending of ``path`` where it is not given."""
     encoding: str = "utf-8"
+    """How the file's characters are written as bytes, such as ``cp1252``; a byte-order mark outweighs it."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    """What stands between the fields of delimited text; by the format where it is not given."""
     quoting: bool = True
     """Whether quotation marks enclose fields that hold the delimiter (delimited text alone)."""
     kind: Kind
+    """What a record becomes: ``qa`` (a question and its answer) or ``dialogue``."""
     map: Mapping
+    """Which field of a record goes where."""
     language: str = "en"
+    """The language of the texts, a BCP 47 tag."""
     license: Annotated[str, AfterValidator(spdx)]
+    """The licence of the texts, an SPDX expression; ``LicenseRef-NAME`` for terms of one's own."""
     citation: str | None = None
+    """How the source asks to be cited."""
     collected: date | None = None
+    """When the texts were collected."""
     consent: str | None = None
+    """On what basis the people in the texts agreed to this use."""
     origin: Origin
+    """Whether humans wrote the texts or a program generated them."""
     generator: str | None = None
+    """Which program, where one did."""
     cleaning: list[str] = []
     """Cleaning rules for this source beside the general ones, such as ``task_chatter``."""
 
@@ -151,9 +172,13 @@ class SplitConfig(Section):
     """The parts of the dataset, as shares that add up to 1."""
 
     train: float = Field(default=0.8, ge=0, le=1)
+    """The share that a model is trained on."""
     validation: float = Field(default=0.1, ge=0, le=1)
+    """The share that training is steered by."""
     test: float = Field(default=0.1, ge=0, le=1)
+    """The share that a finished model is measured on."""
     seed: int = 0
+    """Another seed draws another split."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -168,10 +193,15 @@ class WorkspaceConfig(Section):
     name: str = Field(min_length=1)
     """The dataset's name."""
     sources: list[SourceConfig] = Field(min_length=1)
+    """What is read, in this order."""
     dedup: DedupConfig = DedupConfig()
+    """When two items count as one."""
     pii: PIIConfig = PIIConfig()
+    """What personal data is looked for."""
     triage: TriageConfig = TriageConfig()
+    """How risk is recognised."""
     split: SplitConfig = SplitConfig()
+    """The parts of the dataset."""
 
     @field_validator("sources")
     @classmethod

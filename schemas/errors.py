@@ -66,7 +66,7 @@ class MissingExtra(CurateError):
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(
-            f"{feature} needs packages that are not installed", mend=f"Run: pip install 'emocurate[{extra}]'"
+            f"{feature} needs packages that are not installed", mend=f"In a checkout, run: pip install -e '.[{extra}]'"
         )
 
 

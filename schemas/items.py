@@ -30,7 +30,7 @@ MAX_TURNS = 1_000
 class Strict(BaseModel):
     """A model that refuses what it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 def broken(message: str, mend: str, field: str | None = None) -> PydanticCustomError:

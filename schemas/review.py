@@ -1,13 +1,22 @@
 """What a reviewer decides about an item."""
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
 from schemas.items import Strict, Text, Turn
 
 Verdict = Literal["accept", "edit", "reject"]
-Alias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+def _alias(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+        raise ValueError("is no reviewer's alias: letters, digits, dots, hyphens and underscores, no spaces")
+    return name
+
+
+Alias = Annotated[str, AfterValidator(_alias)]
 """A reviewer's name in this workspace: letters, digits, dots, hyphens and underscores."""
 
 RUBRIC_VERSION = "verdict-1"

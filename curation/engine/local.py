@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -110,7 +111,9 @@ class LocalEngine:
         if self._pool is None:
             # Forking a process that runs Arrow's threads can hang it, so workers are spawned.
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
+            self._pool = ProcessPoolExecutor(
+                self.workers, mp_context=context, initializer=_end_with, initargs=(os.getpid(),)
+            )
         waiting: deque[tuple[pa.Array, Future[tuple[pa.Table, float]]]] = deque()
         try:
             for chunk in chunks:
@@ -132,6 +135,17 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _end_with(parent: int) -> None:
+    """Ends this worker process soon after its parent was killed: nobody else would."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _in_worker(step: RowStep, rows: pa.Table) -> tuple[pa.Table, float]:

@@ -136,7 +136,7 @@ def _check_found(mapping: Mapping, found: set[str], names: set[str], file: str) 
         if mapping.turns.group_by is not None:
             return  # the columns of a table were looked at before its rows
     for path, entry in wanted:
-        if entry not in found:
+        if entry not in found and path not in names:
             near = close_name(path, list(names))
             mend = f"Did you mean '{near}'? " if near else ""
             raise CurateError(

@@ -9,7 +9,7 @@ import pytest
 
 from annotations import Ledger, decide, standings, status, write_sheet
 from curation import Workspace, build_dataset, open_build
-from schemas.errors import CurateError
+from schemas.errors import CurateError, UsageError
 from tests.conftest import MakeWorkspace
 
 PAIRS = [
@@ -57,7 +57,7 @@ def test_a_sheet_that_was_filled_in_is_taken(built: Workspace) -> None:
         writer.writerows(rows)
     assert decide(built, file, reviewer="clin-1") == (2, 0, 1)
     assert status(built) == {"approved": 1, "rejected": 1, "disputed": 0, "stale": 0, "waiting": 1}
-    assert write_sheet(built, file) == 1
+    assert write_sheet(built, file, force=True) == 1
 
 
 def test_the_same_file_twice_decides_once(built: Workspace) -> None:
@@ -141,9 +141,11 @@ def test_a_decision_on_a_text_that_changed_is_stale_and_queued_again(
         ({"verdict": "edit", "edited_answer": " "}, "field 'edited_answer': is blank"),
         (
             {"verdict": "edit", "edited_answer": "Call me on 212-555-0147."},
-            "the edited text holds personal data (PHONE)",
+            "field 'edited_answer': holds personal data (PHONE)",
         ),
-        ({"verdict": "edit", "edited_turns": "[{"}, "field 'edited_turns': is not JSON"),
+        ({"verdict": "edit", "edited_turns": "[{"}, "field 'edited_turns': holds no turns"),
+        ({"verdict": "accept", "answer": "A changed answer."}, "field 'answer': was changed in its place"),
+        ({"verdict": "reject", "comment": "ask 212-555-0147"}, "field 'comment': holds personal data (PHONE)"),
         (
             {"verdict": "edit", "edited_turns": [{"role": "seeker", "text": "a"}, {"role": "supporter", "text": "b"}]},
             "field 'edited_turns': an item of kind 'qa' has no turns. Write the edit into edited_question or",
@@ -178,6 +180,52 @@ def test_an_edit_of_a_dialogue_is_of_its_turns(example: Workspace) -> None:
     turns = [{"role": "seeker", "text": "I am sad."}, {"role": "supporter", "text": "I am listening."}]
     file.write_text(json.dumps({**row, "edited_turns": turns}))
     assert decide(example, file, reviewer="clin-1").written == 1
+
+
+def test_turns_are_edited_as_the_sheet_shows_them(example: Workspace) -> None:
+    build_dataset(example)
+    item = next(row for row in open_build(example).items().to_pylist() if row["kind"] == "dialogue")
+    row = {"item_id": item["item_id"], "content_hash": item["content_hash"], "verdict": " Edit "}
+    file = example.root / "decisions.jsonl"
+    file.write_text(json.dumps({**row, "edited_turns": "Seeker: I am sad.\nSince May.\nsupporter: I am listening."}))
+    decide(example, file, reviewer="clin-1")
+    (entry,) = Ledger(example.ledger).entries()
+    assert entry.review.turns is not None
+    assert [(turn.role, turn.text) for turn in entry.review.turns] == [
+        ("seeker", "I am sad.\nSince May."),
+        ("supporter", "I am listening."),
+    ]
+
+
+def test_a_table_with_semicolons_is_read(built: Workspace) -> None:
+    file = built.root / "queue.csv"
+    write_sheet(built, file)
+    rows = list(csv.DictReader(file.open(encoding="utf-8-sig", newline="")))
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, rows[0], delimiter=";")
+        writer.writeheader()
+        writer.writerows({**row, "verdict": "Accept"} for row in rows)
+    assert decide(built, file, reviewer="clin-1").written == 3
+
+
+@pytest.mark.parametrize("text", ["", "item_id,content_hash\na,b\n"])
+def test_a_table_without_verdicts_is_refused(built: Workspace, text: str) -> None:
+    file = built.root / "queue.csv"
+    file.write_text(text)
+    with pytest.raises(CurateError, match="is missing"):
+        decide(built, file)
+
+
+def test_a_sheet_replaces_no_file_unasked_and_goes_nowhere_it_does_not_belong(built: Workspace) -> None:
+    file = built.root / "queue.csv"
+    write_sheet(built, file)
+    with pytest.raises(UsageError, match="is there already, perhaps with verdicts"):
+        write_sheet(built, file)
+    assert write_sheet(built, file, force=True) == 3
+    with pytest.raises(UsageError, match="a sheet does not belong there"):
+        write_sheet(built, built.sources / "queue.csv", force=True)
+    with pytest.raises(UsageError, match="there is no such folder"):
+        write_sheet(built, built.root / "none" / "queue.csv")
 
 
 def test_a_text_copied_from_the_sheet_loses_its_guard(make_workspace: MakeWorkspace) -> None:
