@@ -9,8 +9,8 @@ from pathlib import Path
 
 ROOMS = ("schemas", "curation")
 _BESIDE = Path(__file__).parent.parent
-DATA_SUFFIXES = {".yaml", ".txt", ".tsv", ".json", ".j2", ".onnx", ".bin", ".model"}
-"""Data files beside a module that it may read: changing one changes results like changing code."""
+NO_DATA = {"__pycache__", "example"}
+"""Folders in a package that hold no data of its modules; a wheel has the example workspace in one."""
 
 
 @cache
@@ -38,11 +38,21 @@ def code_files(module: str) -> dict[str, Path]:
             continue
         files[name] = file
         package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-        for beside in file.parent.iterdir():
-            if beside.suffix in DATA_SUFFIXES and not beside.name.startswith("."):
-                files[f"{package}/{beside.name}"] = beside
+        for data in _data_in(file.parent):
+            files[f"{package}/{data.relative_to(file.parent).as_posix()}"] = data
         waiting += _imports(file)
     return files
+
+
+def _data_in(folder: Path) -> Iterator[Path]:
+    """The files that the modules of a folder may read: changing one changes results as changing code does."""
+    for path in folder.iterdir():
+        if path.name.startswith(".") or path.name in NO_DATA:
+            continue
+        if path.is_dir() and not (path / "__init__.py").exists():
+            yield from _data_in(path)
+        elif path.is_file() and path.suffix not in (".py", ".pyc", ".md"):
+            yield path
 
 
 def _imports(file: Path) -> Iterator[str]:
