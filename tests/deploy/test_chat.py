@@ -123,5 +123,5 @@ except MissingExtra as error:
 """
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert output.stdout == (
-        "Running a bundle needs packages that are not installed. Run: pip install 'emocurate[deploy]'\n"
+        "Running a bundle needs packages that are not installed. In a checkout, run: pip install -e '.[deploy]'\n"
     )
