@@ -1,0 +1,199 @@
+"""Candidate pairs compared word by word: aligned, what means nothing set aside, the rest weighed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curation.dedup.candidates import Pairs
+from curation.dedup.differences import Differ, Difference, is_addition
+from curation.dedup.exchange import Exchange
+from curation.dedup.evidence import Frequencies, Spelling, Words
+from curation.dedup.learning import Lesson, Lessons, learn
+from curation.dedup.tokens import spellings
+from curation.dedup.verdict import Knowledge, Verdict, weigh, without_boilerplate
+from curation.progress import Advance
+
+LEAST_SIMILARITY = 0.55
+"""The least share of words in common, in order (twice their number by the words of both), of a pair worth aligning."""
+MOST_REWRITTEN = 0.45
+"""The largest share of a text's words in differences within it, of a pair worth weighing."""
+_CHARACTERS = 0x10FFFF - 0x800
+"""Characters there are, without surrogates."""
+_PAIRS_AT_ONCE = 100_000
+
+
+class Comparable(NamedTuple):
+    """Texts, or items of a question and an answer, as numbers; places count them."""
+
+    words: list[Words]
+    """The words of each."""
+    question_words: NDArray[np.int64]
+    """Shape (texts,): how many of the words are the question's; -1 where there is none."""
+    signatures: NDArray[np.uint32]
+    """Shape (texts, permutations)."""
+    texts: Callable[[Sequence[int]], list[str]]
+    """The texts themselves at some places, all fields of each together."""
+
+
+class Compared(NamedTuple):
+    """What two texts come to, field by field."""
+
+    first: int
+    second: int
+    verdicts: tuple[Verdict, ...]
+
+
+class _Open(NamedTuple):
+    """A pair that was aligned and is not yet weighed."""
+
+    first: int
+    second: int
+    differences: tuple[list[Difference], ...]
+
+
+class Comparer:
+    """Compares pairs of texts with what the corpus teaches about words.
+
+    Args:
+        comparable: The texts.
+        terms: Words of the field that never stand for one another.
+    """
+
+    def __init__(self, comparable: Comparable, terms: frozenset[str] = frozenset()) -> None:
+        self._of, self._terms = comparable, terms
+        self._frequencies = Frequencies(comparable.words)
+        self._spelt: dict[int, str] = {}
+        self._counts: dict[str, int] = {}
+        self._bits: dict[str, float] = {}
+        self._spelling = Spelling(self._counts, terms)
+        self._differ = Differ(self._spelling)
+        self._lessons: Lessons | None = None
+
+    def compare(self, pairs: Pairs, advance: Advance = lambda done: None) -> list[Compared]:
+        """Compares pairs; those with too few words in common are left out. The first call learns from its pairs.
+
+        Args:
+            pairs: Places of the texts of each pair.
+            advance: Told of the pairs done.
+        """
+        found: list[_Open] = []
+        for start in range(0, len(pairs), _PAIRS_AT_ONCE):
+            some = pairs[start : start + _PAIRS_AT_ONCE]
+            found += self._aligned(some)
+            advance(len(some))
+        if self._lessons is None:
+            self._lessons = learn(self._examples(found), self._terms)
+        knowledge = Knowledge(
+            self._bits.__getitem__,
+            Exchange(self._differ, self._lessons.interchangeable, self._spelling),
+            self._lessons.boilerplate,
+            self._terms,
+        )
+        return [self._weighed(pair, knowledge) for pair in found]
+
+    def _examples(self, found: list[_Open]) -> Iterator[Lesson]:
+        for pair in found:
+            for words, differences in zip(self._fields(pair.first), pair.differences, strict=True):
+                yield Lesson(words, differences)
+
+    def _weighed(self, pair: _Open, knowledge: Knowledge) -> Compared:
+        verdicts = []
+        for one, other, differences in zip(
+            self._fields(pair.first), self._fields(pair.second), pair.differences, strict=True
+        ):
+            verdict = self._verdict(one, other, differences, knowledge)
+            if verdict.guarded:  # a greeting may have been aligned with a word of the text: look again without it
+                cores = without_boilerplate(one, knowledge), without_boilerplate(other, knowledge)
+                if cores != (one, other):
+                    again = self._verdict(*cores, self._differ.between(*cores, _keys(*cores)), knowledge)
+                    verdict = verdict if again.guarded else again
+            verdicts.append(verdict)
+        return Compared(pair.first, pair.second, tuple(verdicts))
+
+    def _verdict(
+        self, one: list[str], other: list[str], differences: list[Difference], knowledge: Knowledge
+    ) -> Verdict:
+        if not differences:
+            return Verdict(100.0, False, 0, ())
+        totals = sum(map(knowledge.bits, one)), sum(map(knowledge.bits, other))
+        return weigh(differences, (len(one), len(other)), totals, knowledge)
+
+    def _aligned(self, pairs: Pairs) -> list[_Open]:
+        from rapidfuzz import process
+        from rapidfuzz.distance import Indel
+
+        pairs = pairs[(self._of.question_words[pairs] >= 0).sum(axis=1) != 1]
+        if not len(pairs):
+            return []
+        places = np.unique(pairs)
+        words = [self._of.words[place] for place in places.tolist()]
+        codes, numbers = np.unique(np.concatenate(words), return_inverse=True)
+        if len(codes) >= _CHARACTERS and len(pairs) > 1:
+            return self._aligned(pairs[: len(pairs) // 2]) + self._aligned(pairs[len(pairs) // 2 :])
+        keys = dict(zip(places.tolist(), _as_characters(numbers, list(map(len, words))), strict=True))
+        firsts, seconds = ([keys[place] for place in side] for side in pairs.T.tolist())
+        alike = process.cpdist(firsts, seconds, scorer=Indel.normalized_similarity, score_cutoff=LEAST_SIMILARITY)
+        pairs = pairs[alike >= LEAST_SIMILARITY]
+        self._spell(np.unique(pairs))
+        found = []
+        for first, second in pairs.tolist():
+            ones, others = self._fields(first), self._fields(second)
+            differences = tuple(
+                self._differ.between(one, other, pair)
+                for one, other, pair in zip(
+                    ones, others, zip(_split(keys[first], ones), _split(keys[second], others), strict=True), strict=True
+                )
+            )
+            if not _are_rewritten(differences, sum(map(len, ones)), sum(map(len, others))):
+                found.append(_Open(first, second, differences))
+        return found
+
+    def _spell(self, places: NDArray[np.int64]) -> None:
+        """Learns how the words of some texts are spelt, and how many texts have them."""
+        new = {
+            code: word for code, word in spellings(self._of.texts(places.tolist())).items() if code not in self._spelt
+        }
+        self._spelt.update(new)
+        codes = np.fromiter(new, np.uint32, len(new))
+        counts, bits = self._frequencies.of(codes).tolist(), self._frequencies.information(codes).tolist()
+        self._counts.update(zip(new.values(), counts, strict=True))
+        self._bits.update(zip(new.values(), bits, strict=True))
+
+    def _fields(self, place: int) -> list[list[str]]:
+        """The words of each field of a text."""
+        words = [self._spelt[code] for code in self._of.words[place].tolist()]
+        border = int(self._of.question_words[place])
+        return [words] if border < 0 else [words[:border], words[border:]]
+
+
+def _as_characters(numbers: NDArray[np.int64], lengths: list[int]) -> list[str]:
+    """Each text as a string of one character a word, given the number of each word and the words of each text."""
+    codes = numbers.astype("<u4")
+    codes[codes >= 0xD800] += 0x800  # these are surrogates, which are no characters
+    data = codes.tobytes()
+    return [data[4 * start : 4 * end].decode("utf-32-le") for start, end in pairwise(accumulate(lengths, initial=0))]
+
+
+def _keys(*texts: list[str]) -> tuple[str, str]:
+    """Two texts as strings of one character a word."""
+    numbers: dict[str, str] = {}
+    first, second = ("".join(numbers.setdefault(word, chr(0xF0000 + len(numbers))) for word in words) for words in texts)
+    return first, second
+
+
+def _split(key: str, fields: list[list[str]]) -> list[str]:
+    borders = accumulate(map(len, fields), initial=0)
+    return [key[start:end] for start, end in pairwise(borders)]
+
+
+def _are_rewritten(differences: tuple[list[Difference], ...], *lengths: int) -> bool:
+    """Whether what differs within the texts is too much for either to stand for the other."""
+    changed = [
+        sum(len(words[side]) for of_field in differences for words in of_field if not is_addition(words))
+        for side in (0, 1)
+    ]
+    return min(changed) > MOST_REWRITTEN * max(1, *lengths) or max(changed) > MOST_REWRITTEN * max(1, *lengths)
+

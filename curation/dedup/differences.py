@@ -1,0 +1,187 @@
+"""In which words two texts differ, once what means nothing is set aside: spelling, spacing, contractions, order.
+
+What is left of a difference is a :class:`Difference`, which :mod:`curation.dedup.verdict` weighs.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA, Levenshtein
+
+from curation.dedup.english import expanded
+from curation.dedup.evidence import Spelling
+
+MOVED = 3
+"""Words by which a word can have moved and count as swapped with a neighbour."""
+NEAR_END = 4
+"""Words of a text beyond an addition which could change places with words of it."""
+LONGEST_SPELLED = 12
+"""Words of the longest stretch that is looked at letter by letter: what is longer was rewritten, not mistyped."""
+
+Stretch = tuple[str, ...]
+
+
+class Difference(NamedTuple):
+    """Words of the first text, and the words of the second in their place; one of the two may be empty."""
+
+    first: Stretch
+    second: Stretch
+    at_start: bool
+    at_end: bool
+    place: int
+    """Words of the first text before it."""
+
+
+def is_addition(one: Difference) -> bool:
+    """Whether one text has words beyond an end of the other."""
+    return (one.at_start or one.at_end) and not (one.first and one.second)
+
+
+class Differ:
+    """Finds the differences of texts that are given as their words.
+
+    Args:
+        spelling: Tells a misspelling from another word.
+    """
+
+    def __init__(self, spelling: Spelling) -> None:
+        self._spelling = spelling
+        self.reduced: Callable[[Stretch, Stretch], tuple[Stretch, Stretch]] = lru_cache(1 << 16)(self._reduce)
+
+    def between(self, first: list[str], second: list[str], keys: tuple[str, str]) -> list[Difference]:
+        """The differences that are left.
+
+        Args:
+            first: Words of a text.
+            second: Words of another.
+            keys: Both again with a character for each word, the same for the same word: those are quick to align.
+        """
+        found = []
+        for start, end, other_start, other_end in _stretches(*keys):
+            if start == end or other_start == other_end:
+                start, end, other_start, other_end = _slid(first, second, start, end, other_start, other_end)
+            one, other = tuple(first[start:end]), tuple(second[other_start:other_end])
+            if one and other:
+                one, other = self.reduced(one, other)
+            if one or other:
+                at_start = start == 0 and other_start == 0
+                at_end = end == len(first) and other_end == len(second)
+                found.append(Difference(one, other, at_start, at_end, start))
+        return _without_moved(found)
+
+    def _reduce(self, first: Stretch, second: Stretch) -> tuple[Stretch, Stretch]:
+        """What is left of two stretches once each word that has its like in the other is taken out."""
+        one, other = _trimmed(expanded(list(first)), expanded(list(second)))
+        if max(len(one), len(other)) > LONGEST_SPELLED:
+            return tuple(one), tuple(other)
+        if _are_respaced(one, other) or sorted(one) == sorted(other):
+            return (), ()
+        if self._are_respaced_and_mistyped(first, second):
+            return (), ()
+        one, other = self._without_misspelt(one, other)
+        if _are_respaced(one, other) or (one and other and self._are_respaced_and_mistyped(one, other)):
+            return (), ()
+        return tuple(one), tuple(other)
+
+    def _without_misspelt(self, one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
+        left: list[str] = []
+        rest = list(other)
+        for word in one:
+            like = next((place for place, candidate in enumerate(rest) if self._are_one(word, candidate)), None)
+            if like is None:
+                left.append(word)
+            else:
+                del rest[like]
+        return left, rest
+
+    def _are_one(self, word: str, other: str) -> bool:
+        return word == other or self._spelling.same(*sorted((word, other)))
+
+    def _are_respaced_and_mistyped(self, one: Sequence[str], other: Sequence[str]) -> bool:
+        """Whether a space and a letter beside it were mistyped: ``aboutxit`` for ``about it``."""
+        if len(one) == len(other) or min(len(one), len(other)) > 2 or abs(len(one) - len(other)) > 2:
+            return False
+        fewer, more = sorted((one, other), key=len)
+        joined = " ".join(more)
+        allowed = 1 + (len(joined) >= 8) + (len(joined) >= 14)
+        distance = OSA.distance(" ".join(fewer), joined, score_cutoff=allowed)
+        return distance <= allowed and self._spelling.is_unknown(fewer, more)
+
+
+def _stretches(first: str, second: str) -> Iterable[tuple[int, int, int, int]]:
+    """Where the texts differ, as start and end in each; neighbouring changes are one stretch."""
+    start = other_start = end = other_end = 0
+    for tag, i1, i2, j1, j2 in Levenshtein.opcodes(first, second).as_list():
+        if tag == "equal":
+            if end > start or other_end > other_start:
+                yield start, end, other_start, other_end
+            start, other_start = i2, j2
+        end, other_end = i2, j2
+    if end > start or other_end > other_start:
+        yield start, end, other_start, other_end
+
+
+def _slid(
+    first: list[str], second: list[str], start: int, end: int, other_start: int, other_end: int
+) -> tuple[int, int, int, int]:
+    """An addition moved to an end of the text where it could as well stand there: ``hi [everyone hi] you``."""
+    longer, low, high = (first, start, end) if end > start else (second, other_start, other_end)
+    before, after = min(start, other_start), min(len(first) - end, len(second) - other_end)
+    if before <= NEAR_END and longer[:low] == longer[high - low : high] and start == other_start:
+        return 0, end - start, 0, other_end - other_start
+    if after <= NEAR_END and len(first) - end == len(second) - other_end and longer[high:] == longer[low : low + after]:
+        return start + after, len(first), other_start + after, len(second)
+    return start, end, other_start, other_end
+
+
+def _trimmed(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
+    """Both without the words that they begin and end with alike."""
+    start, most = 0, min(len(one), len(other))
+    while start < most and one[start] == other[start]:
+        start += 1
+    end = 0
+    while end < most - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return one[start : len(one) - end], other[start : len(other) - end]
+
+
+def _are_respaced(one: list[str], other: list[str]) -> bool:
+    return bool(one) and bool(other) and "".join(one) == "".join(other)
+
+
+def _without_moved(found: list[Difference]) -> list[Difference]:
+    """Without words that stand in one place in the first text and close by in the second."""
+    if len(found) < 2:
+        return found
+    for place, one in enumerate(found):
+        for later in range(place + 1, len(found)):
+            other = found[later]
+            if other.place - one.place - len(one.first) > MOVED:
+                break
+            one, other = _exchanged(one, other)
+            found[place], found[later] = one, other
+    return [one for one in found if one.first or one.second]
+
+
+def _exchanged(one: Difference, other: Difference) -> tuple[Difference, Difference]:
+    """Both without the words that went from one to the other."""
+    forth = Counter(one.first) & Counter(other.second)
+    back = Counter(one.second) & Counter(other.first)
+    if not forth and not back:
+        return one, other
+    return (
+        one._replace(first=_less(one.first, forth), second=_less(one.second, back)),
+        other._replace(first=_less(other.first, back), second=_less(other.second, forth)),
+    )
+
+
+def _less(words: Stretch, gone: "Counter[str]") -> Stretch:
+    left, gone = [], gone.copy()
+    for word in words:
+        if gone[word] > 0:
+            gone[word] -= 1
+        else:
+            left.append(word)
+    return tuple(left)

@@ -1,0 +1,89 @@
+"""Words that stand in for each other in this corpus, taken out of a difference, misspelt as they may be."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+from rapidfuzz.distance import OSA
+
+from curation.dedup.differences import Differ, Difference, Stretch
+from curation.dedup.english import EXPANSIONS, NEGATIONS, PERSONS, WEAK
+from curation.dedup.evidence import Spelling
+
+LONGEST_CHANGED = 12
+"""Words of the longest difference that is looked into: what is longer was rewritten."""
+LONGEST = 3
+"""Words of the longest stretch that stands in for another."""
+
+
+class Exchange:
+    """Finds in a difference what stands in for each other.
+
+    Args:
+        differ: Takes misspellings out of stretches.
+        learnt: Pairs of stretches (see :mod:`curation.dedup.learning`); contractions are known beside them.
+        spelling: Tells a misspelling from another word.
+    """
+
+    def __init__(self, differ: Differ, learnt: Collection[frozenset[Stretch]], spelling: Spelling) -> None:
+        self._differ = differ
+        self._spelling = spelling
+        self._partners: dict[Stretch, set[Stretch]] = defaultdict(set)
+        pairs = [tuple(pair) for pair in learnt if len(pair) == 2]
+        for one, other in [*pairs, *(((word,), meant) for word, meant in EXPANSIONS.items() if len(meant) > 1)]:
+            self._partners[one].add(other)
+            self._partners[other].add(one)
+
+    def reduced(self, one: Difference) -> Difference:
+        """A difference with words on both sides, without those that stand in for each other."""
+        first, second = one.first, one.second
+        while first and second and (found := self._next(first, second)) is not None:
+            start, end, other_start, other_end = found
+            first, second = first[:start] + first[end:], second[:other_start] + second[other_end:]
+            if first and second:
+                first, second = self._differ.reduced(first, second)
+        return one._replace(first=first, second=second)
+
+    def _next(self, first: Stretch, second: Stretch) -> tuple[int, int, int, int] | None:
+        """Start and end in each of the two of what stands in for each other."""
+        if max(len(first), len(second)) > LONGEST_CHANGED:
+            return None
+        for start, end in _stretches(first):
+            for partner in self._partners.get(first[start:end], ()):
+                if (place := self._find(partner, second)) is not None:
+                    return start, end, place, place + len(partner)
+        for start, end in _stretches(second):
+            for partner in self._partners.get(second[start:end], ()):
+                if (place := self._find(partner, first)) is not None:
+                    return place, place + len(partner), start, end
+        for start, word in enumerate(first):
+            for other_start, other in enumerate(second):
+                if word == other or _are_weak_and_alike(word, other):
+                    return start, start + 1, other_start, other_start + 1
+        return None
+
+    def _find(self, wanted: Stretch, words: Stretch) -> int | None:
+        """Where ``words`` have ``wanted``, misspelt or not."""
+        for start in range(len(words) - len(wanted) + 1):
+            if self._are_misspelt(words[start : start + len(wanted)], wanted):
+                return start
+        return None
+
+    def _are_misspelt(self, one: Stretch, other: Stretch) -> bool:
+        return len(one) == len(other) and all(
+            word == meant or self._spelling.same(*sorted((word, meant))) for word, meant in zip(one, other, strict=True)
+        )
+
+
+def _stretches(words: Stretch) -> Iterator[tuple[int, int]]:
+    """Start and end of the stretches within ``words``, the longest first."""
+    for length in range(min(len(words), LONGEST), 0, -1):
+        for start in range(len(words) - length + 1):
+            yield start, start + length
+
+
+def _are_weak_and_alike(one: str, other: str) -> bool:
+    """Whether two weak words are a letter apart, of which the typing error tells no more than they do."""
+    if one in NEGATIONS or other in NEGATIONS or (one in PERSONS and other in PERSONS):
+        return False
+    known = (one in WEAK) + (other in WEAK) + (len(one) == 1) + (len(other) == 1)
+    return known >= 2 and (one in WEAK or other in WEAK) and one.isalpha() and other.isalpha() and OSA.distance(one, other) <= 1

@@ -1,0 +1,130 @@
+"""The deduplication of texts by themselves, without question and answer: what ``curate dedup`` does."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curation.dedup.compare import Comparable
+from curation.dedup.near import Near, NearPair, Zone, near_duplicates
+from curation.dedup.sign import PERMUTATIONS, Signed, sign_texts
+from curation.dedup.terms import terms_of
+from curation.progress import Progress, silent
+from schemas.config import DedupConfig
+
+EXACT, NEAR = "exact duplicate", "near-duplicate"
+_TEXTS_AT_ONCE = 10_000
+
+
+class TextDuplicate(NamedTuple):
+    """A text that goes, the one that stands for it, and why."""
+
+    id: str
+    kept_id: str
+    score: float
+    reason: str
+
+
+class GreyPair(NamedTuple):
+    """Two texts of which a person must say whether they are one; both stay until then."""
+
+    id: str
+    other_id: str
+    score: float
+    words: tuple[str, ...]
+
+
+class DeduplicatedTexts(NamedTuple):
+    """What was found; it can be asked what another threshold would have done, without comparing anything again."""
+
+    ids: list[str]
+    """The ids of the texts that differ by more than case, spacing and punctuation, the preferred first."""
+    exact: list[tuple[str, int]]
+    """Ids of the others, each with the place in ``ids`` of the text that it is equal to."""
+    near: Near
+    config: DedupConfig
+
+    def removed(self, threshold: float | None = None) -> list[TextDuplicate]:
+        """The texts that go at a threshold, the configured one if not given, by their ids."""
+        removals = self.near.removals(self.config.threshold if threshold is None else threshold)
+        found = [
+            TextDuplicate(self.ids[one.place], self.ids[one.kept], one.pair.score, _reason(one.pair))
+            for one in removals.values()
+        ]
+        for text_id, place in self.exact:
+            kept = removals.get(place)
+            if kept is None:
+                found.append(TextDuplicate(text_id, self.ids[place], 100.0, EXACT))
+            else:
+                found.append(TextDuplicate(text_id, self.ids[kept.kept], kept.pair.score, _reason(kept.pair)))
+        return sorted(found)
+
+    def grey(self) -> list[GreyPair]:
+        """The pairs to be shown to a person, the most alike first: those of which both texts stay."""
+        gone = self.near.removals(self.config.threshold)
+        found = [
+            GreyPair(self.ids[pair.second], self.ids[pair.first], pair.score, pair.words)
+            for pair in self.near.pairs
+            if pair.first not in gone and pair.second not in gone and self._zone(pair) == "grey"
+        ]
+        return sorted(found, key=lambda one: (-one.score, one.id, one.other_id))
+
+    def _zone(self, pair: NearPair) -> Zone:
+        return pair.zone(self.config.threshold, self.config.grey_threshold)
+
+
+def deduplicate_texts(
+    ids: Sequence[str], texts: Sequence[str], config: DedupConfig | None = None, progress: Progress = silent
+) -> DeduplicatedTexts:
+    """Finds the texts that say what another says. Of these the longest stays, then the one of the smallest id.
+
+    Args:
+        ids: The id of each text; no two are equal.
+        texts: The texts.
+        config: Thresholds and term lists.
+        progress: Told how far it is.
+    """
+    config = config or DedupConfig()
+    lengths = [-len("".join(text.split())) for text in texts]
+    order = sorted(range(len(texts)), key=lambda place: (lengths[place], _by_number(ids[place]), texts[place]))
+    places, exact = [], []
+    first: dict[bytes, int] = {}
+    words: list[NDArray[np.uint32]] = []
+    signatures: list[NDArray[np.uint32]] = [np.empty((0, PERMUTATIONS), np.uint32)]
+    with progress("sign", len(texts)) as advance:
+        for start in range(0, len(order), _TEXTS_AT_ONCE):
+            batch = order[start : start + _TEXTS_AT_ONCE]
+            signed = sign_texts([texts[place] for place in batch])
+            new = []
+            for row, (place, key) in enumerate(zip(batch, signed.keys, strict=True)):
+                stands = first.setdefault(key, len(places))
+                if stands == len(places):
+                    places.append(place)
+                    new.append(row)
+                else:
+                    exact.append((ids[place], stands))
+            words += [np.frombuffer(signed.words[row], np.uint32) for row in new]
+            signatures.append(signed.signatures[new])
+            advance(len(batch))
+    comparable = Comparable(
+        words,
+        np.full(len(places), -1, np.int64),
+        np.concatenate(signatures),
+        lambda wanted: [texts[places[place]] for place in wanted],
+    )
+    del signatures
+    near = near_duplicates(comparable, config, terms_of(config), progress) if config.near else Near([])
+    return DeduplicatedTexts([ids[place] for place in places], exact, near, config)
+
+
+def _by_number(text_id: str) -> tuple[int, str]:
+    """Ids in the order of their length first: so 9 comes before 10."""
+    return len(text_id), text_id
+
+
+def _reason(pair: NearPair) -> str:
+    return NEAR if not pair.words else f"{NEAR}: {'; '.join(pair.words)}"
+
+
+__all__ = ["DeduplicatedTexts", "GreyPair", "TextDuplicate", "deduplicate_texts"]
