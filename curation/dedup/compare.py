@@ -68,8 +68,7 @@ class Comparer:
         self._spelt: dict[int, str] = {}
         self._counts: dict[str, int] = {}
         self._bits: dict[str, float] = {}
-        self._spelling = Spelling(self._counts, terms)
-        self._differ = Differ(self._spelling)
+        self._differ = Differ(Spelling(self._counts, terms))
         self._lessons: Lessons | None = None
 
     def compare(self, pairs: Pairs, advance: Advance = lambda done: None) -> list[Compared]:
@@ -88,7 +87,7 @@ class Comparer:
             self._lessons = learn(self._examples(found), self._terms)
         knowledge = Knowledge(
             self._bits.__getitem__,
-            Exchange(self._differ, self._lessons.interchangeable, self._spelling),
+            Exchange(self._differ, self._lessons.interchangeable),
             self._lessons.boilerplate,
             self._terms,
         )

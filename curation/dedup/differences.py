@@ -3,7 +3,6 @@
 What is left of a difference is a :class:`Difference`, which :mod:`curation.dedup.verdict` weighs.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -69,12 +68,35 @@ class Differ:
                 at_start = start == 0 and other_start == 0
                 at_end = end == len(first) and other_end == len(second)
                 found.append(Difference(one, other, at_start, at_end, start))
-        return _without_moved(found)
+        return self._without_moved(found)
+
+    def _without_moved(self, found: list[Difference]) -> list[Difference]:
+        """Without words that stand in one place in the first text and close by in the second."""
+        for place in range(len(found) - 1):
+            for later in range(place + 1, len(found)):
+                if found[later].place - found[place].place - len(found[place].first) > MOVED:
+                    break
+                found[place], found[later] = self._exchanged(found[place], found[later])
+        return [one for one in found if one.first or one.second]
+
+    def _exchanged(self, one: Difference, other: Difference) -> tuple[Difference, Difference]:
+        """Both without the words that went from one to the other."""
+        if one.first and other.second:
+            left, right = self._without_misspelt(list(one.first), list(other.second))
+            one, other = one._replace(first=tuple(left)), other._replace(second=tuple(right))
+        if one.second and other.first:
+            left, right = self._without_misspelt(list(one.second), list(other.first))
+            one, other = one._replace(second=tuple(left)), other._replace(first=tuple(right))
+        return one, other
 
     def _reduce(self, first: Stretch, second: Stretch) -> tuple[Stretch, Stretch]:
         """What is left of two stretches once each word that has its like in the other is taken out."""
-        one, other = _trimmed(expanded(list(first)), expanded(list(second)))
-        if max(len(one), len(other)) > LONGEST_SPELLED:
+        if max(len(first), len(second)) > LONGEST_SPELLED:
+            one, other = _trimmed(expanded(list(first)), expanded(list(second)))
+            return tuple(one), tuple(other)
+        one, other = self._without_misspelt(list(first), list(second))
+        one, other = _trimmed(expanded(one), expanded(other))
+        if not (one and other):
             return tuple(one), tuple(other)
         if _are_respaced(one, other) or sorted(one) == sorted(other):
             return (), ()
@@ -83,7 +105,17 @@ class Differ:
         one, other = self._without_misspelt(one, other)
         if _are_respaced(one, other) or (one and other and self._are_respaced_and_mistyped(one, other)):
             return (), ()
+        if len(one) == len(other) == 1:
+            one, other = self._parted(one[0], other[0])
         return tuple(one), tuple(other)
+
+    def _parted(self, one: str, other: str) -> tuple[list[str], list[str]]:
+        """Two words, of which one can be the other and a further word that were written together."""
+        if rest := self._spelling.rest(one, other):
+            return [rest], []
+        if rest := self._spelling.rest(other, one):
+            return [], [rest]
+        return [one], [other]
 
     def _without_misspelt(self, one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
         left: list[str] = []
@@ -149,39 +181,3 @@ def _trimmed(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
 
 def _are_respaced(one: list[str], other: list[str]) -> bool:
     return bool(one) and bool(other) and "".join(one) == "".join(other)
-
-
-def _without_moved(found: list[Difference]) -> list[Difference]:
-    """Without words that stand in one place in the first text and close by in the second."""
-    if len(found) < 2:
-        return found
-    for place, one in enumerate(found):
-        for later in range(place + 1, len(found)):
-            other = found[later]
-            if other.place - one.place - len(one.first) > MOVED:
-                break
-            one, other = _exchanged(one, other)
-            found[place], found[later] = one, other
-    return [one for one in found if one.first or one.second]
-
-
-def _exchanged(one: Difference, other: Difference) -> tuple[Difference, Difference]:
-    """Both without the words that went from one to the other."""
-    forth = Counter(one.first) & Counter(other.second)
-    back = Counter(one.second) & Counter(other.first)
-    if not forth and not back:
-        return one, other
-    return (
-        one._replace(first=_less(one.first, forth), second=_less(one.second, back)),
-        other._replace(first=_less(other.first, back), second=_less(other.second, forth)),
-    )
-
-
-def _less(words: Stretch, gone: "Counter[str]") -> Stretch:
-    left, gone = [], gone.copy()
-    for word in words:
-        if gone[word] > 0:
-            gone[word] -= 1
-        else:
-            left.append(word)
-    return tuple(left)

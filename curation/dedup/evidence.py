@@ -14,12 +14,14 @@ from curation.dedup.english import NEGATIONS, WEAK
 
 Words = NDArray[np.uint32]
 
-RARE_TO_COMMON = 200
+RARE_TO_COMMON = 100
 """How many times rarer than the word that it is meant for a frequent misspelling is."""
 RARELY = 2
 """Texts up to which a form can be a misspelling although the word that it is meant for is no frequent one."""
 SHORTEST_BY_SHAPE = 5
 """Letters of the shortest two rare words that count as one by their shape alone: shorter words are one letter apart."""
+COMMON = 20
+"""Texts from which on a form is a word for certain."""
 SHORTEST_TWICE_MISTYPED = 6
 
 _PREFIXES = sorted(
@@ -94,6 +96,15 @@ class Spelling:
         often = min(self._counts.get(word, 1) for word in more)
         return any(self._counts.get(word, 1) <= RARELY or self._counts[word] * 20 < often for word in fewer)
 
+    def rest(self, merged: str, word: str) -> str | None:
+        """The word that is written together with ``word`` in ``merged``, if they are: ``you`` for ``youfeel``, ``feel``."""
+        if len(merged) <= len(word) or self._counts.get(merged, 1) > RARELY:
+            return None
+        for rest in (merged.removesuffix(word), merged.removeprefix(word)):
+            if rest != merged and self._counts.get(rest, 1) >= COMMON:
+                return rest
+        return None
+
     def _same(self, first: str, second: str) -> bool:
         """Whether one of two forms is a misspelling of the other."""
         most = max(len(first), len(second))
@@ -124,9 +135,11 @@ class Spelling:
             return distance == 1 and same_start and shortest >= 6 and often >= 40 * seldom
         if often >= 10 * seldom * distance:
             return same_start or shortest >= SHORTEST_BY_SHAPE or distance == 1
+        if distance == 1 and same_start and shortest == SHORTEST_BY_SHAPE - 1 and often >= 3 * seldom:
+            return True
         if distance == 1:
-            return shortest >= (SHORTEST_BY_SHAPE if same_start else 6)
-        return same_start and shortest >= 8
+            return shortest >= (SHORTEST_BY_SHAPE if same_start or rarer[1][1:] == commoner[1] else 6)
+        return same_start and (shortest >= 7 or (shortest == 6 and often >= 5 * seldom))
 
 
 def are_derived(first: str, second: str) -> bool:
@@ -142,6 +155,6 @@ def are_derived(first: str, second: str) -> bool:
 
 
 def are_inflected(first: str, second: str) -> bool:
-    """Whether two words are singular and plural of one, as far as an ``s`` tells."""
+    """Whether two words are one with different endings, as far as a final ``s`` or ``d`` tells."""
     shorter, longer = sorted((first, second), key=len)
-    return len(shorter) >= 4 and longer == shorter + "s" and not shorter.endswith("s")
+    return len(shorter) >= 4 and (longer == shorter + "s" or (longer == shorter + "d" and shorter[-1] == "e"))

@@ -7,7 +7,6 @@ from rapidfuzz.distance import OSA
 
 from curation.dedup.differences import Differ, Difference, Stretch
 from curation.dedup.english import EXPANSIONS, NEGATIONS, PERSONS, WEAK
-from curation.dedup.evidence import Spelling
 
 LONGEST_CHANGED = 12
 """Words of the longest difference that is looked into: what is longer was rewritten."""
@@ -21,12 +20,10 @@ class Exchange:
     Args:
         differ: Takes misspellings out of stretches.
         learnt: Pairs of stretches (see :mod:`curation.dedup.learning`); contractions are known beside them.
-        spelling: Tells a misspelling from another word.
     """
 
-    def __init__(self, differ: Differ, learnt: Collection[frozenset[Stretch]], spelling: Spelling) -> None:
+    def __init__(self, differ: Differ, learnt: Collection[frozenset[Stretch]]) -> None:
         self._differ = differ
-        self._spelling = spelling
         self._partners: dict[Stretch, set[Stretch]] = defaultdict(set)
         pairs = [tuple(pair) for pair in learnt if len(pair) == 2]
         for one, other in [*pairs, *(((word,), meant) for word, meant in EXPANSIONS.items() if len(meant) > 1)]:
@@ -50,28 +47,25 @@ class Exchange:
         for start, end in _stretches(first):
             for partner in self._partners.get(first[start:end], ()):
                 if (place := self._find(partner, second)) is not None:
-                    return start, end, place, place + len(partner)
+                    return start, end, *place
         for start, end in _stretches(second):
             for partner in self._partners.get(second[start:end], ()):
                 if (place := self._find(partner, first)) is not None:
-                    return place, place + len(partner), start, end
+                    return *place, start, end
         for start, word in enumerate(first):
             for other_start, other in enumerate(second):
                 if word == other or _are_weak_and_alike(word, other):
                     return start, start + 1, other_start, other_start + 1
         return None
 
-    def _find(self, wanted: Stretch, words: Stretch) -> int | None:
-        """Where ``words`` have ``wanted``, misspelt or not."""
-        for start in range(len(words) - len(wanted) + 1):
-            if self._are_misspelt(words[start : start + len(wanted)], wanted):
-                return start
+    def _find(self, wanted: Stretch, words: Stretch) -> tuple[int, int] | None:
+        """Start and end of ``wanted`` in ``words``, misspelt or not."""
+        for length in (len(wanted), len(wanted) - 1, len(wanted) + 1):
+            for start in range(len(words) - length + 1 if length else 0):
+                found = words[start : start + length]
+                if found == wanted or self._differ.reduced(found, wanted) == ((), ()):
+                    return start, start + length
         return None
-
-    def _are_misspelt(self, one: Stretch, other: Stretch) -> bool:
-        return len(one) == len(other) and all(
-            word == meant or self._spelling.same(*sorted((word, meant))) for word, meant in zip(one, other, strict=True)
-        )
 
 
 def _stretches(words: Stretch) -> Iterator[tuple[int, int]]:
@@ -85,5 +79,8 @@ def _are_weak_and_alike(one: str, other: str) -> bool:
     """Whether two weak words are a letter apart, of which the typing error tells no more than they do."""
     if one in NEGATIONS or other in NEGATIONS or (one in PERSONS and other in PERSONS):
         return False
+    letter, word = sorted((one, other), key=len)
+    if len(letter) == 1 and letter.isalpha() and letter not in "ia" and len(word) <= 3 and letter in word:
+        return True
     known = (one in WEAK) + (other in WEAK) + (len(one) == 1) + (len(other) == 1)
     return known >= 2 and (one in WEAK or other in WEAK) and one.isalpha() and other.isalpha() and OSA.distance(one, other) <= 1

@@ -21,6 +21,8 @@ from schemas.config import Section
 
 PERMUTATIONS, SEED = 126, 42
 KEY = pa.binary(16)
+FEW_WORDS = 24
+"""Words of the longest text of which the weak ones count by themselves."""
 LEAST_WORDS_OF_AN_ANSWER = 5
 """Words of the shortest answer that ties the items which share it: "Thank you" ties nothing."""
 
@@ -130,7 +132,8 @@ def _packed(tokens: Tokens) -> list[bytes]:
 def _signatures(tokens: Tokens) -> NDArray[np.uint32]:
     """MinHash over the words that are not weak, and over the pairs of neighbouring words.
 
-    Weak words by themselves would make any two long texts alike; in pairs they tell one phrase from another.
+    Weak words by themselves would make any two long texts alike; in pairs they tell one phrase from another, and a short
+    text has no others to spare.
     """
     from rensa import RMinHash
 
@@ -146,8 +149,9 @@ def _shingles(tokens: Tokens) -> tuple[Hashes, Places]:
     both[:, 0] = hashes
     both[:-1, 1] = mixed(hashes[:-1] * _PAIR + hashes[1:])
     counts = np.ones((len(hashes), 2), bool)
-    counts[:, 0] = ~np.isin(hashes, _weak())
-    lasts = tokens.offsets[1:][np.diff(tokens.offsets) > 0] - 1
+    lengths = np.diff(tokens.offsets)
+    counts[:, 0] = ~np.isin(hashes, _weak()) | np.repeat(lengths <= FEW_WORDS, lengths)
+    lasts = tokens.offsets[1:][lengths > 0] - 1
     counts[lasts, 1] = False
     sums = np.zeros(len(hashes) + 1, np.int64)
     np.cumsum(counts.sum(axis=1), out=sums[1:])

@@ -86,7 +86,7 @@ def deduplicate_texts(
         progress: Told how far it is.
     """
     config = config or DedupConfig()
-    lengths = [-len("".join(text.split())) for text in texts]
+    lengths = [(-len(text.split()), -len("".join(text.split()))) for text in texts]
     order = sorted(range(len(texts)), key=lambda place: (lengths[place], _by_number(ids[place]), texts[place]))
     places, exact = [], []
     first: dict[bytes, int] = {}

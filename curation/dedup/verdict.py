@@ -12,13 +12,15 @@ from curation.dedup.differences import Difference, Stretch, is_addition
 from curation.dedup.english import COURTESIES, COURTESY_WORDS, FILLERS, NEGATIONS, NUMBERS, PERSONS, WEAK
 from curation.dedup.exchange import Exchange
 
-SHORT = 30
+SHORT = 28
 """Words up to which a text is short, counted as :mod:`curation.dedup.tokens` does."""
 FREQUENT = 8.0
 """Bits of a word that a short text can lack if the text that stays has it: about one text in 256 has such a word."""
 PLAIN = 60
 """Words up to which a text that differs in one word alone is a contrast, not a rewording."""
-LEAST_OVERLAP = 0.66
+LONG = 150
+"""Words from which on even a term, a number or a person in the place of another only weighs its share."""
+LEAST_OVERLAP = 0.72
 """The least share of a text that a truncated copy of it still has."""
 MOST_WORDS_SHOWN = 12
 
@@ -78,7 +80,7 @@ def weigh(
         totals: The bits of each text.
         knowledge: Of words.
     """
-    weighed = _weighed(differences, knowledge)
+    weighed = _weighed(differences, lengths, knowledge)
     lost = list(weighed.lost)
     extra_lengths = [sum(len((one.first, one.second)[side]) for one in weighed.extra) for side in (0, 1)]
     only = 0
@@ -98,14 +100,24 @@ def weigh(
     shown = beyond
     if only and overlap < LEAST_OVERLAP:
         score, shown = min(score, 100 * overlap), [*weighed.contents, *weighed.extra]
-    if len(beyond) == 1 and not weighed.strict and (side := _lacks_a_frequent_word(beyond[0], knowledge)) and only in (0, side):
-        return Verdict(round(score, 1), False, side, tuple(map(_shown, shown)))
-    guarded = bool(beyond) and (
-        core <= SHORT
-        or (len(beyond) == 1 and core <= PLAIN)
-        or (len(weighed.strict) == len(beyond) and len(beyond) <= 2)
-    )
+    guarded = _speaks_against(beyond, weighed.strict, core)
+    if guarded and len(beyond) == 1 and not weighed.strict:
+        side = _lacks_a_frequent_word(beyond[0], knowledge)
+        if side and only in (0, side):
+            guarded, only = False, side
     return Verdict(round(score, 1), guarded, only, tuple(map(_shown, shown[:MOST_WORDS_SHOWN])))
+
+
+def _speaks_against(contents: Sequence[Difference], strict: Sequence[Difference], core: int) -> bool:
+    """Whether differences of content mean that neither of two texts with ``core`` words in common may go."""
+    if not contents:
+        return False
+    if core <= SHORT:
+        return True
+    if len(contents) == 1 and contents[0].first and contents[0].second and core <= PLAIN:
+        return True
+    exchanged = any(one.first and one.second for one in strict)
+    return 0 < len(strict) == len(contents) <= 2 and core <= (LONG if exchanged else PLAIN)
 
 
 def _lacks_a_frequent_word(one: Difference, knowledge: Knowledge) -> int:
@@ -116,7 +128,7 @@ def _lacks_a_frequent_word(one: Difference, knowledge: Knowledge) -> int:
     return 2 if one.first else 1
 
 
-def _weighed(differences: Sequence[Difference], knowledge: Knowledge) -> _Weighed:
+def _weighed(differences: Sequence[Difference], lengths: tuple[int, int], knowledge: Knowledge) -> _Weighed:
     lost, padding = [0.0, 0.0], [0, 0]
     contents, strict, extra = [], [], []
     for one in differences:
@@ -124,7 +136,7 @@ def _weighed(differences: Sequence[Difference], knowledge: Knowledge) -> _Weighe
         if not (meant.first or meant.second):
             if is_addition(one):
                 padding[0 if one.first else 1] += len(one.first or one.second)
-        elif is_addition(meant):
+        elif is_addition(meant) and not _changes_the_sense(meant, min(lengths)):
             padding[0] += len(one.first) - len(meant.first)
             padding[1] += len(one.second) - len(meant.second)
             extra.append(meant)
@@ -137,6 +149,12 @@ def _weighed(differences: Sequence[Difference], knowledge: Knowledge) -> _Weighe
     return _Weighed((lost[0], lost[1]), (padding[0], padding[1]), contents, strict, extra)
 
 
+def _changes_the_sense(one: Difference, length: int) -> bool:
+    """Whether an addition at an end is no rest that was cut off: before a short text, or a ``not`` behind any."""
+    words = one.first or one.second
+    return (not one.at_end and length <= SHORT) or (len(words) <= 2 and negations(words) > 0)
+
+
 def _meant(one: Difference, knowledge: Knowledge) -> Difference:
     """What of a difference tells something: nothing is left of one that does not change what a text says."""
     if one.first and one.second:
@@ -145,7 +163,9 @@ def _meant(one: Difference, knowledge: Knowledge) -> Difference:
         one = one._replace(
             first=_without_boilerplate(one.first, one, knowledge), second=_without_boilerplate(one.second, one, knowledge)
         )
-    if not (one.first and one.second) and not is_addition(one) and _means_nothing({*one.first, *one.second}):
+    words = one.first or one.second
+    # At an end, more than a word or two would be the rest of a sentence.
+    if not (one.first and one.second) and _means_nothing(words) and (not is_addition(one) or len(words) <= 2):
         one = one._replace(first=(), second=())
     return one
 
