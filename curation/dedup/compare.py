@@ -12,6 +12,7 @@ from curation.dedup.differences import Differ, Difference, is_addition
 from curation.dedup.exchange import Exchange
 from curation.dedup.evidence import Frequencies, Spelling, Words
 from curation.dedup.learning import Lesson, Lessons, learn
+from curation.dedup.terms import Terms
 from curation.dedup.tokens import spellings
 from curation.dedup.verdict import Knowledge, Verdict, weigh, without_boilerplate
 from curation.progress import Advance
@@ -34,6 +35,8 @@ class Comparable(NamedTuple):
     """Shape (texts,): how many of the words are the question's; -1 where there is none."""
     signatures: NDArray[np.uint32]
     """Shape (texts, permutations)."""
+    ranks: NDArray[np.int64]
+    """Shape (texts,), rising: texts of one rank are preferred only for what they hold."""
     texts: Callable[[Sequence[int]], list[str]]
     """The texts themselves at some places, all fields of each together."""
 
@@ -62,32 +65,36 @@ class Comparer:
         terms: Words of the field that never stand for one another.
     """
 
-    def __init__(self, comparable: Comparable, terms: frozenset[str] = frozenset()) -> None:
+    def __init__(self, comparable: Comparable, terms: Terms) -> None:
         self._of, self._terms = comparable, terms
         self._frequencies = Frequencies(comparable.words)
         self._spelt: dict[int, str] = {}
         self._counts: dict[str, int] = {}
         self._bits: dict[str, float] = {}
-        self._differ = Differ(Spelling(self._counts, terms))
+        self._spelling = Spelling(self._counts, terms.words)
+        self._differ = Differ(self._spelling)
         self._lessons: Lessons | None = None
 
-    def compare(self, pairs: Pairs, advance: Advance = lambda done: None) -> list[Compared]:
-        """Compares pairs; those with too few words in common are left out. The first call learns from its pairs.
+    def compare(
+        self, pairs: Pairs, advance: Advance = lambda done: None, *, candidates: bool = True
+    ) -> list[Compared]:
+        """Compares pairs. The first call learns from its pairs.
 
         Args:
             pairs: Places of the texts of each pair.
             advance: Told of the pairs done.
+            candidates: Whether the pairs are only guesses, of which those with few words in common are left out.
         """
         found: list[_Open] = []
         for start in range(0, len(pairs), _PAIRS_AT_ONCE):
             some = pairs[start : start + _PAIRS_AT_ONCE]
-            found += self._aligned(some)
+            found += self._aligned(some, LEAST_SIMILARITY if candidates else 0.0)
             advance(len(some))
         if self._lessons is None:
             self._lessons = learn(self._examples(found), self._terms)
         knowledge = Knowledge(
             self._bits.__getitem__,
-            Exchange(self._differ, self._lessons.interchangeable),
+            Exchange(self._differ, self._spelling, self._lessons.interchangeable),
             self._lessons.boilerplate,
             self._terms,
         )
@@ -120,7 +127,7 @@ class Comparer:
         totals = sum(map(knowledge.bits, one)), sum(map(knowledge.bits, other))
         return weigh(differences, (len(one), len(other)), totals, knowledge)
 
-    def _aligned(self, pairs: Pairs) -> list[_Open]:
+    def _aligned(self, pairs: Pairs, least: float) -> list[_Open]:
         from rapidfuzz import process
         from rapidfuzz.distance import Indel
 
@@ -131,11 +138,11 @@ class Comparer:
         words = [self._of.words[place] for place in places.tolist()]
         codes, numbers = np.unique(np.concatenate(words), return_inverse=True)
         if len(codes) >= _CHARACTERS and len(pairs) > 1:
-            return self._aligned(pairs[: len(pairs) // 2]) + self._aligned(pairs[len(pairs) // 2 :])
+            return self._aligned(pairs[: len(pairs) // 2], least) + self._aligned(pairs[len(pairs) // 2 :], least)
         keys = dict(zip(places.tolist(), _as_characters(numbers, list(map(len, words))), strict=True))
         firsts, seconds = ([keys[place] for place in side] for side in pairs.T.tolist())
-        alike = process.cpdist(firsts, seconds, scorer=Indel.normalized_similarity, score_cutoff=LEAST_SIMILARITY)
-        pairs = pairs[alike >= LEAST_SIMILARITY]
+        alike = process.cpdist(firsts, seconds, scorer=Indel.normalized_similarity, score_cutoff=least)
+        pairs = pairs[alike >= least]
         self._spell(np.unique(pairs))
         found = []
         for first, second in pairs.tolist():
@@ -146,7 +153,7 @@ class Comparer:
                     ones, others, zip(_split(keys[first], ones), _split(keys[second], others), strict=True), strict=True
                 )
             )
-            if not _are_rewritten(differences, sum(map(len, ones)), sum(map(len, others))):
+            if not least or not _are_rewritten(differences, sum(map(len, ones)), sum(map(len, others))):
                 found.append(_Open(first, second, differences))
         return found
 

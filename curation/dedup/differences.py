@@ -64,6 +64,8 @@ class Differ:
             one, other = tuple(first[start:end]), tuple(second[other_start:other_end])
             if one and other:
                 one, other = self.reduced(one, other)
+            else:
+                one, other = tuple(expanded(list(one))), tuple(expanded(list(other)))
             if one or other:
                 at_start = start == 0 and other_start == 0
                 at_end = end == len(first) and other_end == len(second)
@@ -137,7 +139,7 @@ class Differ:
             return False
         fewer, more = sorted((one, other), key=len)
         joined = " ".join(more)
-        allowed = 1 + (len(joined) >= 8) + (len(joined) >= 14)
+        allowed = 1 + (len(joined) >= 8) + (len(joined) >= 12)
         distance = OSA.distance(" ".join(fewer), joined, score_cutoff=allowed)
         return distance <= allowed and self._spelling.is_unknown(fewer, more)
 

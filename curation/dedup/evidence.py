@@ -91,6 +91,10 @@ class Spelling:
         self._counts, self._terms = counts, terms
         self.same = lru_cache(1 << 16)(self._same)
 
+    def is_rare(self, word: str) -> bool:
+        """Whether so few texts have a word that it can be a misspelling."""
+        return self._counts.get(word, 1) <= RARELY
+
     def is_unknown(self, fewer: Sequence[str], more: Sequence[str]) -> bool:
         """Whether one of ``fewer`` is so rare that it can only be words of ``more`` written together."""
         often = min(self._counts.get(word, 1) for word in more)
@@ -107,9 +111,8 @@ class Spelling:
 
     def _same(self, first: str, second: str) -> bool:
         """Whether one of two forms is a misspelling of the other."""
-        most = max(len(first), len(second))
         distance = OSA.distance(first, second, score_cutoff=2)
-        if distance > 2 or (distance == 2 and most < SHORTEST_TWICE_MISTYPED):
+        if distance > 2:
             return False
         if not (first.isalpha() and second.isalpha()) or (first in self._terms and second in self._terms):
             return False
@@ -126,6 +129,8 @@ class Spelling:
 
     def _is_misspelling(self, rarer: tuple[int, str], commoner: tuple[int, str], distance: int) -> bool:
         seldom, often = rarer[0], commoner[0]
+        if distance == 2 and max(len(rarer[1]), len(commoner[1])) < SHORTEST_TWICE_MISTYPED:
+            return seldom == 1 and often >= 50 and min(len(rarer[1]), len(commoner[1])) >= 3 < len(rarer[1])
         shortest, same_start = min(len(rarer[1]), len(commoner[1])), rarer[1][0] == commoner[1][0]
         if rarer[1] in self._terms:
             return False

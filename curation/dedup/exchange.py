@@ -7,6 +7,7 @@ from rapidfuzz.distance import OSA
 
 from curation.dedup.differences import Differ, Difference, Stretch
 from curation.dedup.english import EXPANSIONS, NEGATIONS, PERSONS, WEAK
+from curation.dedup.evidence import Spelling
 
 LONGEST_CHANGED = 12
 """Words of the longest difference that is looked into: what is longer was rewritten."""
@@ -19,16 +20,20 @@ class Exchange:
 
     Args:
         differ: Takes misspellings out of stretches.
+        spelling: Tells which words are rare enough to be misspelt.
         learnt: Pairs of stretches (see :mod:`curation.dedup.learning`); contractions are known beside them.
     """
 
-    def __init__(self, differ: Differ, learnt: Collection[frozenset[Stretch]]) -> None:
-        self._differ = differ
+    def __init__(self, differ: Differ, spelling: Spelling, learnt: Collection[frozenset[Stretch]]) -> None:
+        self._differ, self._spelling = differ, spelling
         self._partners: dict[Stretch, set[Stretch]] = defaultdict(set)
         pairs = [tuple(pair) for pair in learnt if len(pair) == 2]
         for one, other in [*pairs, *(((word,), meant) for word, meant in EXPANSIONS.items() if len(meant) > 1)]:
             self._partners[one].add(other)
             self._partners[other].add(one)
+            if len(one) == len(other) == 1:  # what holds of one problem and one issue holds of several
+                self._partners[(one[0] + "s",)].add((other[0] + "s",))
+                self._partners[(other[0] + "s",)].add((one[0] + "s",))
 
     def reduced(self, one: Difference) -> Difference:
         """A difference with words on both sides, without those that stand in for each other."""
@@ -38,7 +43,21 @@ class Exchange:
             first, second = first[:start] + first[end:], second[:other_start] + second[other_end:]
             if first and second:
                 first, second = self._differ.reduced(first, second)
+        if len(first) == 1 < len(second) and self._is_merged(first, second):
+            first, second = (), ()
+        elif len(second) == 1 < len(first) and self._is_merged(second, first):
+            first, second = (), ()
         return one._replace(first=first, second=second)
+
+    def _is_merged(self, merged: Stretch, words: Stretch) -> bool:
+        """Whether a word is others written together, one of which stands in for one of ``words``: ``amvextremely``."""
+        if len(words) > LONGEST or not self._spelling.is_rare(merged[0]):
+            return False
+        return any(
+            self._differ.reduced(merged, words[:start] + partner + words[end:]) == ((), ())
+            for start, end in _stretches(words)
+            for partner in self._partners.get(words[start:end], ())
+        )
 
     def _next(self, first: Stretch, second: Stretch) -> tuple[int, int, int, int] | None:
         """Start and end in each of the two of what stands in for each other."""
@@ -60,11 +79,17 @@ class Exchange:
 
     def _find(self, wanted: Stretch, words: Stretch) -> tuple[int, int] | None:
         """Start and end of ``wanted`` in ``words``, misspelt or not."""
-        for length in (len(wanted), len(wanted) - 1, len(wanted) + 1):
-            for start in range(len(words) - length + 1 if length else 0):
-                found = words[start : start + length]
-                if found == wanted or self._differ.reduced(found, wanted) == ((), ()):
-                    return start, start + length
+        length = len(wanted)
+        for start in range(len(words) - length + 1):
+            if words[start : start + length] == wanted:
+                return start, start + length
+        for place, word in enumerate(words):
+            if not self._spelling.is_rare(word):
+                continue
+            for start in range(max(0, place - length), place + 1):
+                for end in range(max(place + 1, start + length - 1), min(start + length + 1, len(words)) + 1):
+                    if self._differ.reduced(words[start:end], wanted) == ((), ()):
+                        return start, end
         return None
 
 

@@ -6,10 +6,11 @@ otherwise equal texts teaches nothing: that is how contrasts look.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from curation.dedup.differences import Difference, Stretch, is_addition
+from curation.dedup.terms import Terms
 from curation.dedup.verdict import is_strict
 
 LEAST_WORDS = 30
@@ -40,7 +41,7 @@ class Lessons(NamedTuple):
     boilerplate: frozenset[Stretch]
 
 
-def learn(lessons: Iterable[Lesson], terms: Collection[str]) -> Lessons:
+def learn(lessons: Iterable[Lesson], terms: Terms) -> Lessons:
     """Learns from pairs of texts; of ``terms`` none stands in for another word."""
     surroundings: dict[frozenset[Stretch], set[tuple[str, str]]] = defaultdict(set)
     added: dict[Stretch, set[tuple[str, str]]] = defaultdict(set)

@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from curation.dedup.candidates import Pairs, candidate_pairs
+from curation.dedup.candidates import candidate_pairs
 from curation.dedup.compare import Comparable, Compared, Comparer
+from curation.dedup.terms import Terms
 from curation.progress import Progress, silent
 from schemas.config import DedupConfig
 
@@ -32,6 +34,8 @@ class NearPair(NamedTuple):
     """See :class:`curation.dedup.verdict.Verdict`; of a pair of items, of the least alike of their fields."""
     guarded: bool
     """Whether the words that differ mean too much for one to be removed, whatever the threshold."""
+    goes: int
+    """0 where either may go, 1 or 2 where only the first or the second may, since the other holds more."""
     words: tuple[str, ...]
     """The words that decided."""
 
@@ -54,6 +58,8 @@ class Near(NamedTuple):
     """What was found: all pairs that are alike enough to be told of, so that other thresholds can be tried on them."""
 
     pairs: list[NearPair]
+    ranks: NDArray[np.int64]
+    """Shape (texts,): a text of a smaller rank is preferred to one of a larger, whichever holds more."""
 
     def removals(self, threshold: float, *, same_answer: bool = False) -> dict[int, Removal]:
         """The texts that go with this threshold: each was compared with the very one that stands for it, which stays.
@@ -68,15 +74,27 @@ class Near(NamedTuple):
             if pair.relation in relations and not pair.guarded and pair.score >= threshold:
                 partners[pair.first].append(pair)
         gone: dict[int, Removal] = {}
-        for kept in sorted(partners):
-            if kept not in gone:
-                for pair in partners[kept]:
-                    gone.setdefault(pair.second, Removal(pair.second, kept, pair))
+        keepers: set[int] = set()
+        for place in sorted(partners):
+            if place in gone:
+                continue
+            whole = [pair for pair in partners[place] if pair.goes == 1 and self._are_equal(pair) and pair.second not in gone]
+            if whole and place not in keepers:
+                gone[place] = Removal(place, whole[0].second, whole[0])
+                keepers.add(whole[0].second)
+                continue
+            for pair in partners[place]:
+                if pair.goes != 1 and pair.second not in gone and pair.second not in keepers:
+                    gone[pair.second] = Removal(pair.second, place, pair)
+                    keepers.add(place)
         return gone
+
+    def _are_equal(self, pair: NearPair) -> bool:
+        return bool(self.ranks[pair.first] == self.ranks[pair.second])
 
 
 def near_duplicates(
-    comparable: Comparable, config: DedupConfig, terms: frozenset[str], progress: Progress = silent
+    comparable: Comparable, config: DedupConfig, terms: Terms, progress: Progress = silent
 ) -> Near:
     """Finds the pairs of texts that are alike.
 
@@ -90,13 +108,13 @@ def near_duplicates(
     pairs = candidate_pairs(comparable.signatures)
     seen = {(first, second) for first, second in pairs.tolist()}
     with progress("compare", len(pairs)) as advance:
-        near = Near(_told(comparer.compare(pairs, advance), config))
+        near = Near(_told(comparer.compare(pairs, advance), config), comparable.ranks)
         for _ in range(ROUNDS):
             more = _with_new_keepers(near, config) - seen
             if not more:
                 break
             seen |= more
-            near.pairs.extend(_told(comparer.compare(np.array(sorted(more), np.int64), advance), config))
+            near.pairs.extend(_told(comparer.compare(np.array(sorted(more), np.int64), candidates=False), config))
             near.pairs.sort()
     return near
 
@@ -122,7 +140,8 @@ def related(compared: Compared, config: DedupConfig) -> NearPair:
         compared.second,
         "same",
         min(verdict.score for verdict in verdicts),
-        any(verdict.guarded for verdict in verdicts) or 1 in goes,
+        any(verdict.guarded for verdict in verdicts) or len(goes) > 1,
+        max(goes, default=0),
         tuple(words for verdict in verdicts for words in verdict.words),
     )
 
@@ -130,7 +149,7 @@ def related(compared: Compared, config: DedupConfig) -> NearPair:
 def _alone(compared: Compared, place: int) -> NearPair:
     verdict = compared.verdicts[place]
     return NearPair(
-        compared.first, compared.second, "same", verdict.score, verdict.guarded or verdict.only == 1, verdict.words
+        compared.first, compared.second, "same", verdict.score, verdict.guarded, verdict.only, verdict.words
     )
 
 

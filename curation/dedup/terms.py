@@ -6,18 +6,38 @@ term is also safe from being taken for a misspelling or a synonym, and counts in
 
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import yaml
 
 from schemas.config import DedupConfig
 
 
-def terms_of(config: DedupConfig) -> frozenset[str]:
-    """The words of all lists, or none where ``config`` switches them off."""
-    return all_terms() if config.terms else frozenset()
+class Terms(NamedTuple):
+    """Words that mean different things, however alike what stands around them."""
+
+    words: frozenset[str] = frozenset()
+    """Terms of which any two differ, and of which one more or less is another text."""
+    opposites: frozenset[frozenset[str]] = frozenset()
+    """Pairs of words that say the contrary."""
+
+    def differ(self, first: set[str], second: set[str]) -> bool:
+        """Whether words of one text stand for other terms, or for the contrary, in the place of words of another."""
+        one, other = first & self.words, second & self.words
+        if one and other and one != other:
+            return True
+        return any(frozenset((word, contrary)) in self.opposites for word in first for contrary in second)
+
+
+def terms_of(config: DedupConfig) -> Terms:
+    """The terms of all lists, or none where ``config`` switches them off."""
+    return _all() if config.terms else Terms()
 
 
 @cache
-def all_terms() -> frozenset[str]:
+def _all() -> Terms:
     lists = yaml.safe_load(files("curation.dedup").joinpath("terms.yaml").read_text(encoding="utf-8"))
-    return frozenset(word for one in lists.values() for word in one["words"].split())
+    return Terms(
+        frozenset(word for one in lists.values() for word in one.get("words", "").split()),
+        frozenset(frozenset(pair.split("/")) for one in lists.values() for pair in one.get("pairs", "").split()),
+    )

@@ -111,10 +111,11 @@ def deduplicate_texts(
         words,
         np.full(len(places), -1, np.int64),
         np.concatenate(signatures),
+        np.zeros(len(places), np.int64),
         lambda wanted: [texts[places[place]] for place in wanted],
     )
     del signatures
-    near = near_duplicates(comparable, config, terms_of(config), progress) if config.near else Near([])
+    near = near_duplicates(comparable, config, terms_of(config), progress) if config.near else Near([], comparable.ranks)
     return DeduplicatedTexts([ids[place] for place in places], exact, near, config)
 
 

@@ -11,11 +11,14 @@ from typing import NamedTuple
 from curation.dedup.differences import Difference, Stretch, is_addition
 from curation.dedup.english import COURTESIES, COURTESY_WORDS, FILLERS, NEGATIONS, NUMBERS, PERSONS, WEAK
 from curation.dedup.exchange import Exchange
+from curation.dedup.terms import Terms
 
 SHORT = 28
 """Words up to which a text is short, counted as :mod:`curation.dedup.tokens` does."""
-FREQUENT = 8.0
-"""Bits of a word that a short text can lack if the text that stays has it: about one text in 256 has such a word."""
+FEW = 2
+"""Words beyond the end of a text that is not short, which do not tell which of two is the whole one."""
+FREQUENT = 9.0
+"""Bits of a word that a short text can lack if the text that stays has it: about one text in 512 has such a word."""
 PLAIN = 60
 """Words up to which a text that differs in one word alone is a contrast, not a rewording."""
 LONG = 150
@@ -51,7 +54,7 @@ class Knowledge(NamedTuple):
     """Words that stand in for each other."""
     boilerplate: Collection[Stretch] = frozenset()
     """Additions at either end of a text that say nothing."""
-    terms: Collection[str] = frozenset()
+    terms: Terms = Terms()
     """Words of the field."""
 
 
@@ -100,6 +103,8 @@ def weigh(
     shown = beyond
     if only and overlap < LEAST_OVERLAP:
         score, shown = min(score, 100 * overlap), [*weighed.contents, *weighed.extra]
+    if only and core > SHORT and max(extra_lengths) <= FEW:
+        only = 0
     guarded = _speaks_against(beyond, weighed.strict, core)
     if guarded and len(beyond) == 1 and not weighed.strict:
         side = _lacks_a_frequent_word(beyond[0], knowledge)
@@ -196,21 +201,21 @@ def _is_boilerplate(words: Stretch, knowledge: Knowledge) -> bool:
     return words in knowledge.boilerplate or (not COURTESIES.isdisjoint(words) and COURTESY_WORDS.issuperset(words))
 
 
-def is_strict(one: Difference, terms: Collection[str]) -> bool:
+def is_strict(one: Difference, terms: Terms) -> bool:
     """Whether a difference turns a statement around at any length: negation, number, person, or a term of the field."""
     return (
         negations(one.first) != negations(one.second)
         or _numbers(one.first) != _numbers(one.second)
         or (bool(one.first and one.second) and _persons(one.first) != _persons(one.second))
-        or _are_other_terms(*({word for word in words if word in terms} for words in (one.first, one.second)), one)
+        or _are_other_terms(one, terms)
     )
 
 
-def _are_other_terms(first: set[str], second: set[str], one: Difference) -> bool:
+def _are_other_terms(one: Difference, terms: Terms) -> bool:
     """Whether a term stands for another, or is in one text alone. A term and a word that is none can be synonyms."""
     if one.first and one.second:
-        return bool(first and second) and first != second
-    return bool(first or second)
+        return terms.differ(set(one.first), set(one.second))
+    return not terms.words.isdisjoint(one.first or one.second)
 
 
 def negations(words: Stretch) -> int:
