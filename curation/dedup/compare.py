@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curation.dedup.candidates import Pairs
-from curation.dedup.differences import Differ, Difference, is_addition
+from curation.dedup.differences import Differ, Difference, is_addition, is_rewritten
 from curation.dedup.exchange import Exchange
 from curation.dedup.evidence import Frequencies, Spelling, Words
 from curation.dedup.learning import Lesson, Lessons, learn
@@ -17,8 +17,10 @@ from curation.dedup.tokens import spellings
 from curation.dedup.verdict import Knowledge, Verdict, weigh, without_boilerplate
 from curation.progress import Advance
 
-LEAST_SIMILARITY = 0.55
+LEAST_SIMILARITY = 0.62
 """The least share of words in common, in order (twice their number by the words of both), of a pair worth aligning."""
+LEAST_SIMILARITY_SHORT, FEW_WORDS = 0.55, 30
+"""The same for a text of few words, of which a greeting and some typing errors are a larger share."""
 MOST_REWRITTEN = 0.45
 """The largest share of a text's words in differences within it, of a pair worth weighing."""
 _CHARACTERS = 0x10FFFF - 0x800
@@ -88,7 +90,7 @@ class Comparer:
         found: list[_Open] = []
         for start in range(0, len(pairs), _PAIRS_AT_ONCE):
             some = pairs[start : start + _PAIRS_AT_ONCE]
-            found += self._aligned(some, LEAST_SIMILARITY if candidates else 0.0)
+            found += self._aligned(some, candidates)
             advance(len(some))
         if self._lessons is None:
             self._lessons = learn(self._examples(found), self._terms)
@@ -127,7 +129,7 @@ class Comparer:
         totals = sum(map(knowledge.bits, one)), sum(map(knowledge.bits, other))
         return weigh(differences, (len(one), len(other)), totals, knowledge)
 
-    def _aligned(self, pairs: Pairs, least: float) -> list[_Open]:
+    def _aligned(self, pairs: Pairs, candidates: bool) -> list[_Open]:
         from rapidfuzz import process
         from rapidfuzz.distance import Indel
 
@@ -138,14 +140,20 @@ class Comparer:
         words = [self._of.words[place] for place in places.tolist()]
         codes, numbers = np.unique(np.concatenate(words), return_inverse=True)
         if len(codes) >= _CHARACTERS and len(pairs) > 1:
-            return self._aligned(pairs[: len(pairs) // 2], least) + self._aligned(pairs[len(pairs) // 2 :], least)
+            return self._aligned(pairs[: len(pairs) // 2], candidates) + self._aligned(pairs[len(pairs) // 2 :], candidates)
         keys = dict(zip(places.tolist(), _as_characters(numbers, list(map(len, words))), strict=True))
         firsts, seconds = ([keys[place] for place in side] for side in pairs.T.tolist())
-        alike = process.cpdist(firsts, seconds, scorer=Indel.normalized_similarity, score_cutoff=least)
-        pairs = pairs[alike >= least]
+        if candidates:
+            alike = process.cpdist(
+                firsts, seconds, scorer=Indel.normalized_similarity, score_cutoff=LEAST_SIMILARITY_SHORT
+            )
+            shorter = np.minimum(*([len(text) for text in side] for side in (firsts, seconds)))
+            pairs = pairs[alike >= np.where(shorter <= FEW_WORDS, LEAST_SIMILARITY_SHORT, LEAST_SIMILARITY)]
         self._spell(np.unique(pairs))
         found = []
         for first, second in pairs.tolist():
+            if candidates and is_rewritten(keys[first], keys[second]):
+                continue
             ones, others = self._fields(first), self._fields(second)
             differences = tuple(
                 self._differ.between(one, other, pair)
@@ -153,7 +161,7 @@ class Comparer:
                     ones, others, zip(_split(keys[first], ones), _split(keys[second], others), strict=True), strict=True
                 )
             )
-            if not least or not _are_rewritten(differences, sum(map(len, ones)), sum(map(len, others))):
+            if not candidates or not _are_rewritten(differences, sum(map(len, ones)), sum(map(len, others))):
                 found.append(_Open(first, second, differences))
         return found
 

@@ -14,6 +14,10 @@ from curation.dedup.evidence import Spelling
 
 MOVED = 3
 """Words by which a word can have moved and count as swapped with a neighbour."""
+FEW_WORDS = 25
+"""Words of the longest text that is always looked at word by word."""
+IN_A_ROW, MOST_REWRITTEN = 3, 0.3
+"""Words that differ in a row where more than typing went wrong, and the largest share of a text that they can be of."""
 NEAR_END = 4
 """Words of a text beyond an addition which could change places with words of it."""
 LONGEST_SPELLED = 12
@@ -36,6 +40,24 @@ class Difference(NamedTuple):
 def is_addition(one: Difference) -> bool:
     """Whether one text has words beyond an end of the other."""
     return (one.at_start or one.at_end) and not (one.first and one.second)
+
+
+def is_rewritten(first: str, second: str) -> bool:
+    """Whether much of a text has other words in its place, several in a row: as in texts that share a sentence.
+
+    Args:
+        first: A text, a character a word.
+        second: Another.
+    """
+    shorter = min(len(first), len(second))
+    if shorter <= FEW_WORDS:
+        return False
+    rewritten = 0
+    for start, end, other_start, other_end in _stretches(first, second):
+        length = min(end - start, other_end - other_start)
+        if length >= IN_A_ROW:
+            rewritten += length
+    return rewritten > MOST_REWRITTEN * shorter
 
 
 class Differ:

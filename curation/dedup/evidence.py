@@ -129,6 +129,8 @@ class Spelling:
 
     def _is_misspelling(self, rarer: tuple[int, str], commoner: tuple[int, str], distance: int) -> bool:
         seldom, often = rarer[0], commoner[0]
+        if commoner[1] in WEAK and seldom <= RARELY and abs(len(rarer[1]) - len(commoner[1])) <= 2:
+            return min(len(rarer[1]), len(commoner[1])) >= 2
         if distance == 2 and max(len(rarer[1]), len(commoner[1])) < SHORTEST_TWICE_MISTYPED:
             return seldom == 1 and often >= 50 and min(len(rarer[1]), len(commoner[1])) >= 3 < len(rarer[1])
         shortest, same_start = min(len(rarer[1]), len(commoner[1])), rarer[1][0] == commoner[1][0]

@@ -157,7 +157,7 @@ def _weighed(differences: Sequence[Difference], lengths: tuple[int, int], knowle
 def _changes_the_sense(one: Difference, length: int) -> bool:
     """Whether an addition at an end is no rest that was cut off: before a short text, or a ``not`` behind any."""
     words = one.first or one.second
-    return (not one.at_end and length <= SHORT) or (len(words) <= 2 and negations(words) > 0)
+    return (not one.at_end and length <= SHORT) or (len(words) == 1 and negations(words) > 0)
 
 
 def _meant(one: Difference, knowledge: Knowledge) -> Difference:
