@@ -1,1 +1,17 @@
 """Which items stand for which: exact and near-duplicates out, and what belongs together kept together."""
+
+from curation.dedup.deduplicate import Deduplicated, Duplicate, Pair, deduplicate
+from curation.dedup.keeper import RULE
+from curation.dedup.texts import DeduplicatedTexts, GreyPair, TextDuplicate, deduplicate_texts
+
+__all__ = [
+    "RULE",
+    "Deduplicated",
+    "DeduplicatedTexts",
+    "Duplicate",
+    "GreyPair",
+    "Pair",
+    "TextDuplicate",
+    "deduplicate",
+    "deduplicate_texts",
+]

@@ -1,7 +1,7 @@
 """Candidate pairs compared word by word: aligned, what means nothing set aside, the rest weighed."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from curation.dedup.candidates import Pairs
 from curation.dedup.differences import Differ, Difference, is_addition, is_rewritten
-from curation.dedup.exchange import Exchange
 from curation.dedup.evidence import Frequencies, Spelling, Words
+from curation.dedup.exchange import Exchange
 from curation.dedup.learning import Lesson, Lessons, learn
 from curation.dedup.terms import Terms
 from curation.dedup.tokens import spellings
@@ -39,8 +39,8 @@ class Comparable(NamedTuple):
     """Shape (texts, permutations)."""
     ranks: NDArray[np.int64]
     """Shape (texts,), rising: texts of one rank are preferred only for what they hold."""
-    texts: Callable[[Sequence[int]], list[str]]
-    """The texts themselves at some places, all fields of each together."""
+    texts: Callable[[Sequence[int]], list[tuple[str, ...]]]
+    """The texts themselves at some places, field by field."""
 
 
 class Compared(NamedTuple):
@@ -77,9 +77,7 @@ class Comparer:
         self._differ = Differ(self._spelling)
         self._lessons: Lessons | None = None
 
-    def compare(
-        self, pairs: Pairs, advance: Advance = lambda done: None, *, candidates: bool = True
-    ) -> list[Compared]:
+    def compare(self, pairs: Pairs, advance: Advance = lambda done: None, *, candidates: bool = True) -> list[Compared]:
         """Compares pairs. The first call learns from its pairs.
 
         Args:
@@ -140,7 +138,9 @@ class Comparer:
         words = [self._of.words[place] for place in places.tolist()]
         codes, numbers = np.unique(np.concatenate(words), return_inverse=True)
         if len(codes) >= _CHARACTERS and len(pairs) > 1:
-            return self._aligned(pairs[: len(pairs) // 2], candidates) + self._aligned(pairs[len(pairs) // 2 :], candidates)
+            return self._aligned(pairs[: len(pairs) // 2], candidates) + self._aligned(
+                pairs[len(pairs) // 2 :], candidates
+            )
         keys = dict(zip(places.tolist(), _as_characters(numbers, list(map(len, words))), strict=True))
         firsts, seconds = ([keys[place] for place in side] for side in pairs.T.tolist())
         if candidates:
@@ -168,7 +168,9 @@ class Comparer:
     def _spell(self, places: NDArray[np.int64]) -> None:
         """Learns how the words of some texts are spelt, and how many texts have them."""
         new = {
-            code: word for code, word in spellings(self._of.texts(places.tolist())).items() if code not in self._spelt
+            code: word
+            for code, word in spellings(list(chain.from_iterable(self._of.texts(places.tolist())))).items()
+            if code not in self._spelt
         }
         self._spelt.update(new)
         codes = np.fromiter(new, np.uint32, len(new))
@@ -194,7 +196,9 @@ def _as_characters(numbers: NDArray[np.int64], lengths: list[int]) -> list[str]:
 def _keys(*texts: list[str]) -> tuple[str, str]:
     """Two texts as strings of one character a word."""
     numbers: dict[str, str] = {}
-    first, second = ("".join(numbers.setdefault(word, chr(0xF0000 + len(numbers))) for word in words) for words in texts)
+    first, second = (
+        "".join(numbers.setdefault(word, chr(0xF0000 + len(numbers))) for word in words) for words in texts
+    )
     return first, second
 
 
@@ -210,4 +214,3 @@ def _are_rewritten(differences: tuple[list[Difference], ...], *lengths: int) -> 
         for side in (0, 1)
     ]
     return min(changed) > MOST_REWRITTEN * max(1, *lengths) or max(changed) > MOST_REWRITTEN * max(1, *lengths)
-

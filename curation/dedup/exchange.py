@@ -43,9 +43,9 @@ class Exchange:
             first, second = first[:start] + first[end:], second[:other_start] + second[other_end:]
             if first and second:
                 first, second = self._differ.reduced(first, second)
-        if len(first) == 1 < len(second) and self._is_merged(first, second):
-            first, second = (), ()
-        elif len(second) == 1 < len(first) and self._is_merged(second, first):
+        if (len(first) == 1 < len(second) and self._is_merged(first, second)) or (
+            len(second) == 1 < len(first) and self._is_merged(second, first)
+        ):
             first, second = (), ()
         return one._replace(first=first, second=second)
 
@@ -108,4 +108,10 @@ def _are_weak_and_alike(one: str, other: str) -> bool:
     if len(letter) == 1 and letter.isalpha() and letter not in "ia" and len(word) <= 3 and letter in word:
         return True
     known = (one in WEAK) + (other in WEAK) + (len(one) == 1) + (len(other) == 1)
-    return known >= 2 and (one in WEAK or other in WEAK) and one.isalpha() and other.isalpha() and OSA.distance(one, other) <= 1
+    return (
+        known >= 2
+        and (one in WEAK or other in WEAK)
+        and one.isalpha()
+        and other.isalpha()
+        and OSA.distance(one, other) <= 1
+    )

@@ -52,10 +52,16 @@ def learn(lessons: Iterable[Lesson], terms: Terms) -> Lessons:
                 added[one.first or one.second].add(_around(lesson.words, one))
         changes = [one for one in lesson.differences if one.first and one.second]
         changed = sum(len(one.first) for one in lesson.differences if not is_addition(one))
-        if len(lesson.words) < LEAST_WORDS or len(changes) < LEAST_CHANGES or changed > MOST_CHANGED * len(lesson.words):
+        if (
+            len(lesson.words) < LEAST_WORDS
+            or len(changes) < LEAST_CHANGES
+            or changed > MOST_CHANGED * len(lesson.words)
+        ):
             continue
         changes = [
-            one for one in changes if max(len(one.first), len(one.second)) <= LONGEST_CHANGE and not is_strict(one, terms)
+            one
+            for one in changes
+            if max(len(one.first), len(one.second)) <= LONGEST_CHANGE and not is_strict(one, terms)
         ]
         reworded.append([frozenset((one.first, one.second)) for one in changes])
         for one, change in zip(changes, reworded[-1], strict=True):

@@ -78,7 +78,9 @@ class Near(NamedTuple):
         for place in sorted(partners):
             if place in gone:
                 continue
-            whole = [pair for pair in partners[place] if pair.goes == 1 and self._are_equal(pair) and pair.second not in gone]
+            whole = [
+                pair for pair in partners[place] if pair.goes == 1 and self._are_equal(pair) and pair.second not in gone
+            ]
             if whole and place not in keepers:
                 gone[place] = Removal(place, whole[0].second, whole[0])
                 keepers.add(whole[0].second)
@@ -93,9 +95,7 @@ class Near(NamedTuple):
         return bool(self.ranks[pair.first] == self.ranks[pair.second])
 
 
-def near_duplicates(
-    comparable: Comparable, config: DedupConfig, terms: Terms, progress: Progress = silent
-) -> Near:
+def near_duplicates(comparable: Comparable, config: DedupConfig, terms: Terms, progress: Progress = silent) -> Near:
     """Finds the pairs of texts that are alike.
 
     Args:
@@ -163,11 +163,3 @@ def _with_new_keepers(near: Near, config: DedupConfig) -> set[tuple[int, int]]:
                 if one in gone and other not in gone and gone[one].kept != other:
                     more.add((min(gone[one].kept, other), max(gone[one].kept, other)))
     return more
-
-
-def zones(pairs: Iterable[NearPair], config: DedupConfig) -> dict[Zone, int]:
-    """How many pairs fall into each zone."""
-    found: dict[Zone, int] = {"removed": 0, "grey": 0, "different": 0}
-    for pair in pairs:
-        found[pair.zone(config.threshold, config.grey_threshold)] += 1
-    return found

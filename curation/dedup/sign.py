@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from curation.dedup.english import WEAK
-from curation.dedup.tokens import Hashes, Places, Tokens, mixed, short, tokenise
+from curation.dedup.tokens import SPEAKERS, Hashes, Places, Tokens, mixed, short, tokenise
 from curation.step import FAULT_COLUMN
 from schemas.config import Section
 
@@ -81,7 +81,11 @@ class Sign:
         exact, questions, answers, question_words = [], [], [], []
         for place, row in enumerate(fields):
             start = first[place]
-            exact.append(keys[start] if len(row) == 1 else hashlib.blake2b(b"".join(keys[start : start + 2]), digest_size=16).digest())
+            exact.append(
+                keys[start]
+                if len(row) == 1
+                else hashlib.blake2b(b"".join(keys[start : start + 2]), digest_size=16).digest()
+            )
             is_pair = len(row) == 2
             questions.append(keys[start] if is_pair else None)
             answers.append(keys[start + 1] if is_pair and counts[start + 1] >= LEAST_WORDS_OF_AN_ANSWER else None)
@@ -100,11 +104,11 @@ def compared(row: dict) -> tuple[str, ...]:  # type: ignore[type-arg]
     """
     if row["turns"] is None:
         return row["question"], row["answer"]
-    return ("\n".join(f"{SPEAKERS.get(turn['role'], OTHER_SPEAKER)} {turn['text']}" for turn in row["turns"]),)
+    return ("\n".join(f"{_SPEAKER_OF.get(turn['role'], _OTHER_SPEAKER)} {turn['text']}" for turn in row["turns"]),)
 
 
-SPEAKERS = {"seeker": "\ue000", "supporter": "\ue001"}
-OTHER_SPEAKER = "\ue002"
+_SPEAKER_OF = {"seeker": chr(SPEAKERS[0]), "supporter": chr(SPEAKERS[1])}
+_OTHER_SPEAKER = chr(SPEAKERS[2])
 
 
 def sign_texts(texts: Sequence[str]) -> Signed:
@@ -118,7 +122,9 @@ def _keys(texts: Sequence[str], tokens: Tokens) -> list[bytes]:
     data = memoryview(tokens.hashes.astype("<u8").tobytes())
     bounds = (8 * tokens.offsets).tolist()
     return [
-        hashlib.blake2b(data[bounds[i] : bounds[i + 1]] or text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        hashlib.blake2b(
+            data[bounds[i] : bounds[i + 1]] or text.encode("utf-8", "surrogatepass"), digest_size=16
+        ).digest()
         for i, text in enumerate(texts)
     ]
 

@@ -1,6 +1,6 @@
 """The deduplication of texts by themselves, without question and answer: what ``curate dedup`` does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from curation.dedup.compare import Comparable
 from curation.dedup.near import Near, NearPair, Zone, near_duplicates
-from curation.dedup.sign import PERMUTATIONS, Signed, sign_texts
+from curation.dedup.sign import PERMUTATIONS, sign_texts
 from curation.dedup.terms import terms_of
 from curation.progress import Progress, silent
 from schemas.config import DedupConfig
@@ -112,10 +112,12 @@ def deduplicate_texts(
         np.full(len(places), -1, np.int64),
         np.concatenate(signatures),
         np.zeros(len(places), np.int64),
-        lambda wanted: [texts[places[place]] for place in wanted],
+        lambda wanted: [(texts[places[place]],) for place in wanted],
     )
     del signatures
-    near = near_duplicates(comparable, config, terms_of(config), progress) if config.near else Near([], comparable.ranks)
+    near = (
+        near_duplicates(comparable, config, terms_of(config), progress) if config.near else Near([], comparable.ranks)
+    )
     return DeduplicatedTexts([ids[place] for place in places], exact, near, config)
 
 

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from curation.dedup.english import expanded
+
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.int64]
 
@@ -73,6 +75,12 @@ def spellings(texts: Sequence[str]) -> dict[int, str]:
         for value, start, end in zip(hashes.tolist(), starts[first].tolist(), ends[first].tolist(), strict=True):
             known[value] = joined[start:end]
     return known
+
+
+def words_of(text: str) -> list[str]:
+    """The words of one text, with contractions and with the words that they stand for."""
+    words = list(spellings([text]).values())
+    return words + expanded(words)
 
 
 def short(hashes: Hashes) -> NDArray[np.uint32]:

@@ -166,7 +166,8 @@ def _meant(one: Difference, knowledge: Knowledge) -> Difference:
         one = knowledge.exchange.reduced(one)
     if one.at_start or one.at_end:
         one = one._replace(
-            first=_without_boilerplate(one.first, one, knowledge), second=_without_boilerplate(one.second, one, knowledge)
+            first=_without_boilerplate(one.first, one, knowledge),
+            second=_without_boilerplate(one.second, one, knowledge),
         )
     words = one.first or one.second
     # At an end, more than a word or two would be the rest of a sentence.
