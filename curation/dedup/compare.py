@@ -35,7 +35,7 @@ class Comparable(NamedTuple):
     """The words of each."""
     question_words: NDArray[np.int64]
     """Shape (texts,): how many of the words are the question's; -1 where there is none."""
-    signatures: NDArray[np.uint32]
+    signatures: NDArray[np.uint16]
     """Shape (texts, permutations)."""
     ranks: NDArray[np.int64]
     """Shape (texts,), rising: texts of one rank are preferred only for what they hold."""

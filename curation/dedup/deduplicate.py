@@ -121,7 +121,7 @@ def _near(
     if not config.near or not places:
         return Near([], ranks)
     taken = items.take(pa.array(places, pa.int64()))
-    signatures = np.frombuffer(b"".join(taken["signature"].to_pylist()), "<u4").reshape(len(places), PERMUTATIONS)
+    signatures = np.frombuffer(b"".join(taken["signature"].to_pylist()), "<u2").reshape(len(places), PERMUTATIONS)
     columns = items.select(["question", "answer", "turns"])
 
     def texts(wanted: Sequence[int]) -> list[tuple[str, ...]]:

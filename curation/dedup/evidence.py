@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from curation.dedup.english import NEGATIONS, WEAK
+from curation.dedup.english import NEGATIONS, PREFIXES, WEAK
 
 Words = NDArray[np.uint32]
 
@@ -24,80 +24,7 @@ COMMON = 20
 """Texts from which on a form is a word for certain."""
 SHORTEST_TWICE_MISTYPED = 6
 
-_PREFIXES = sorted(
-    [
-        "a",
-        "ab",
-        "ante",
-        "anti",
-        "bi",
-        "contra",
-        "counter",
-        "de",
-        "dis",
-        "dys",
-        "eu",
-        "ex",
-        "extra",
-        "extro",
-        "fore",
-        "hetero",
-        "homo",
-        "hyper",
-        "hypo",
-        "il",
-        "im",
-        "in",
-        "infra",
-        "inter",
-        "intra",
-        "intro",
-        "ir",
-        "iso",
-        "macro",
-        "mal",
-        "mega",
-        "meta",
-        "micro",
-        "mid",
-        "mini",
-        "mis",
-        "mono",
-        "multi",
-        "non",
-        "omni",
-        "out",
-        "over",
-        "para",
-        "per",
-        "poly",
-        "post",
-        "pre",
-        "pro",
-        "pseudo",
-        "quasi",
-        "re",
-        "semi",
-        "sub",
-        "super",
-        "supra",
-        "sym",
-        "syn",
-        "trans",
-        "tri",
-        "ultra",
-        "un",
-        "under",
-        "uni",
-        "up",
-        "down",
-        "with",
-        "mater",
-        "pater",
-    ],
-    key=lambda prefix: -len(prefix),
-)
-"""Prefixes that make another word of a word: increase and decrease, hypertension and hypotension, typical and atypical."""
+_PREFIXES = sorted(PREFIXES, key=len, reverse=True)
 
 
 class Frequencies:

@@ -36,7 +36,7 @@ class Signed(NamedTuple):
     """For each text, its words as little-endian uint32."""
     keys: list[bytes]
     """For each text, 16 bytes that are equal for two texts which differ in case, spacing and punctuation alone."""
-    signatures: NDArray[np.uint32]
+    signatures: NDArray[np.uint16]
     """Shape (texts, :data:`PERMUTATIONS`)."""
 
 
@@ -48,7 +48,7 @@ class Sign:
     """Writes the keys by which items are exactly equal, the signature by which they are similar, and their words.
 
     ``exact_key`` is of all words of the item, ``question_key`` and ``answer_key`` of one field of a QA pair (null
-    otherwise); ``signature`` is 126 little-endian uint32; ``words`` are uint32, and of them the first
+    otherwise); ``signature`` is 126 little-endian uint16; ``words`` are uint32, and of them the first
     ``question_words`` are the question's. A dialogue is one run of words in which a word of its own tells who speaks.
     """
 
@@ -59,7 +59,7 @@ class Sign:
             ("exact_key", KEY),
             ("question_key", KEY),
             ("answer_key", KEY),
-            ("signature", pa.binary(4 * PERMUTATIONS)),
+            ("signature", pa.binary(2 * PERMUTATIONS)),
             ("words", pa.binary()),
             ("question_words", pa.int32()),
         ]
@@ -135,7 +135,7 @@ def _packed(tokens: Tokens) -> list[bytes]:
     return [data[bounds[i] : bounds[i + 1]] for i in range(len(bounds) - 1)]
 
 
-def _signatures(tokens: Tokens) -> NDArray[np.uint32]:
+def _signatures(tokens: Tokens) -> NDArray[np.uint16]:
     """MinHash over the words that are not weak, and over the pairs of neighbouring words.
 
     Weak words by themselves would make any two long texts alike; in pairs they tell one phrase from another, and a short
@@ -145,7 +145,9 @@ def _signatures(tokens: Tokens) -> NDArray[np.uint32]:
 
     hashes, offsets = _shingles(tokens)
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, offsets.astype(np.uint64), PERMUTATIONS, SEED)
-    return np.asarray(matrix.to_rows(), dtype="<u4").reshape(len(tokens.offsets) - 1, PERMUTATIONS)
+    values = np.fromiter(chain.from_iterable(matrix.to_rows()), np.uint32, (len(tokens.offsets) - 1) * PERMUTATIONS)
+    # Half of each value is enough: two that differ agree in it once in 65,536.
+    return values.reshape(-1, PERMUTATIONS).astype("<u2")
 
 
 def _shingles(tokens: Tokens) -> tuple[Hashes, Places]:

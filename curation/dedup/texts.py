@@ -86,44 +86,44 @@ def deduplicate_texts(
         progress: Told how far it is.
     """
     config = config or DedupConfig()
-    lengths = [(-len(text.split()), -len("".join(text.split()))) for text in texts]
-    order = sorted(range(len(texts)), key=lambda place: (lengths[place], _by_number(ids[place]), texts[place]))
-    places, exact = [], []
-    first: dict[bytes, int] = {}
     words: list[NDArray[np.uint32]] = []
-    signatures: list[NDArray[np.uint32]] = [np.empty((0, PERMUTATIONS), np.uint32)]
+    keys: list[bytes] = []
+    signatures = [np.empty((0, PERMUTATIONS), np.uint16)]
     with progress("sign", len(texts)) as advance:
-        for start in range(0, len(order), _TEXTS_AT_ONCE):
-            batch = order[start : start + _TEXTS_AT_ONCE]
-            signed = sign_texts([texts[place] for place in batch])
-            new = []
-            for row, (place, key) in enumerate(zip(batch, signed.keys, strict=True)):
-                stands = first.setdefault(key, len(places))
-                if stands == len(places):
-                    places.append(place)
-                    new.append(row)
-                else:
-                    exact.append((ids[place], stands))
-            words += [np.frombuffer(signed.words[row], np.uint32) for row in new]
-            signatures.append(signed.signatures[new])
-            advance(len(batch))
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            signed = sign_texts(texts[start : start + _TEXTS_AT_ONCE])
+            words += [np.frombuffer(one, "<u4") for one in signed.words]
+            keys += signed.keys
+            signatures.append(signed.signatures)
+            advance(len(signed.keys))
+    characters = [len(text) - text.count(" ") - text.count("\n") for text in texts]
+    order = sorted(
+        range(len(texts)), key=lambda place: (-len(words[place]), -characters[place], len(ids[place]), ids[place])
+    )
+    places: list[int] = []
+    exact: list[tuple[str, int]] = []
+    first: dict[bytes, int] = {}
+    for place in order:
+        stands = first.setdefault(keys[place], len(places))
+        if stands == len(places):
+            places.append(place)
+        else:
+            exact.append((ids[place], stands))
+    together = np.concatenate(signatures)
+    del signatures, keys, first
+    words = [words[place] for place in places]
     comparable = Comparable(
         words,
         np.full(len(places), -1, np.int64),
-        np.concatenate(signatures),
+        together[places],
         np.zeros(len(places), np.int64),
         lambda wanted: [(texts[places[place]],) for place in wanted],
     )
-    del signatures
+    del together
     near = (
         near_duplicates(comparable, config, terms_of(config), progress) if config.near else Near([], comparable.ranks)
     )
     return DeduplicatedTexts([ids[place] for place in places], exact, near, config)
-
-
-def _by_number(text_id: str) -> tuple[int, str]:
-    """Ids in the order of their length first: so 9 comes before 10."""
-    return len(text_id), text_id
 
 
 def _reason(pair: NearPair) -> str:
