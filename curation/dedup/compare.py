@@ -1,6 +1,7 @@
 """Candidate pairs compared word by word: aligned, what means nothing set aside, the rest weighed."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
@@ -9,9 +10,10 @@ from numpy.typing import NDArray
 
 from curation.dedup.candidates import Pairs
 from curation.dedup.differences import Differ, Difference, is_addition, is_rewritten
-from curation.dedup.evidence import Frequencies, Spelling, Words
+from curation.dedup.evidence import RARELY, Frequencies, Spelling, Words
 from curation.dedup.exchange import Exchange
 from curation.dedup.learning import Lesson, Lessons, learn
+from curation.dedup.overlap import overlapping
 from curation.dedup.terms import Terms
 from curation.dedup.tokens import spellings
 from curation.dedup.verdict import Knowledge, Verdict, weigh, without_boilerplate
@@ -23,6 +25,7 @@ LEAST_SIMILARITY_SHORT, FEW_WORDS = 0.55, 30
 """The same for a text of few words, of which a greeting and some typing errors are a larger share."""
 MOST_REWRITTEN = 0.45
 """The largest share of a text's words in differences within it, of a pair worth weighing."""
+_EQUAL = Verdict(100.0, False, 0, ())
 _CHARACTERS = 0x10FFFF - 0x800
 """Characters there are, without surrogates."""
 _PAIRS_AT_ONCE = 100_000
@@ -76,6 +79,9 @@ class Comparer:
         self._spelling = Spelling(self._counts, terms.words)
         self._differ = Differ(self._spelling)
         self._lessons: Lessons | None = None
+        # Pairs come sorted by their first text, so that one is spelt once for all its pairs.
+        self._fields = lru_cache(1024)(self._spelled_fields)
+        self._totals = lru_cache(1024)(self._bits_of_fields)
 
     def compare(self, pairs: Pairs, advance: Advance = lambda done: None, *, candidates: bool = True) -> list[Compared]:
         """Compares pairs. The first call learns from its pairs.
@@ -102,28 +108,35 @@ class Comparer:
 
     def _examples(self, found: list[_Open]) -> Iterator[Lesson]:
         for pair in found:
-            for words, differences in zip(self._fields(pair.first), pair.differences, strict=True):
-                yield Lesson(words, differences)
+            if any(pair.differences):
+                for words, differences in zip(self._fields(pair.first), pair.differences, strict=True):
+                    yield Lesson(words, differences)
 
     def _weighed(self, pair: _Open, knowledge: Knowledge) -> Compared:
+        if not any(pair.differences):
+            return Compared(pair.first, pair.second, (_EQUAL,) * len(pair.differences))
         verdicts = []
-        for one, other, differences in zip(
-            self._fields(pair.first), self._fields(pair.second), pair.differences, strict=True
+        for one, other, differences, *totals in zip(
+            self._fields(pair.first),
+            self._fields(pair.second),
+            pair.differences,
+            self._totals(pair.first),
+            self._totals(pair.second),
+            strict=True,
         ):
-            verdict = self._verdict(one, other, differences, knowledge)
+            verdict = weigh(differences, (len(one), len(other)), (totals[0], totals[1]), knowledge) if differences else _EQUAL
             if verdict.guarded:  # a greeting may have been aligned with a word of the text: look again without it
                 cores = without_boilerplate(one, knowledge), without_boilerplate(other, knowledge)
                 if cores != (one, other):
-                    again = self._verdict(*cores, self._differ.between(*cores, _keys(*cores)), knowledge)
+                    again = self._without_greetings(*cores, knowledge)
                     verdict = verdict if again.guarded else again
             verdicts.append(verdict)
         return Compared(pair.first, pair.second, tuple(verdicts))
 
-    def _verdict(
-        self, one: list[str], other: list[str], differences: list[Difference], knowledge: Knowledge
-    ) -> Verdict:
+    def _without_greetings(self, one: list[str], other: list[str], knowledge: Knowledge) -> Verdict:
+        differences = self._differ.between(one, other, _keys(one, other))
         if not differences:
-            return Verdict(100.0, False, 0, ())
+            return _EQUAL
         totals = sum(map(knowledge.bits, one)), sum(map(knowledge.bits, other))
         return weigh(differences, (len(one), len(other)), totals, knowledge)
 
@@ -142,12 +155,16 @@ class Comparer:
                 pairs[len(pairs) // 2 :], candidates
             )
         keys = dict(zip(places.tolist(), _as_characters(numbers, list(map(len, words))), strict=True))
-        firsts, seconds = ([keys[place] for place in side] for side in pairs.T.tolist())
         if candidates:
+            offsets = np.concatenate([[0], np.cumsum([len(one) for one in words])])
+            counts, bits = self._frequencies.of(codes), self._frequencies.information(codes)
+            near = overlapping(numbers, offsets, np.where(counts > RARELY, bits, 0), np.searchsorted(places, pairs))
+            pairs = pairs[near]
+            firsts, seconds = ([keys[place] for place in side] for side in pairs.T.tolist())
             alike = process.cpdist(
                 firsts, seconds, scorer=Indel.normalized_similarity, score_cutoff=LEAST_SIMILARITY_SHORT
             )
-            shorter = np.minimum(*([len(text) for text in side] for side in (firsts, seconds)))
+            shorter = np.array([min(len(one), len(other)) for one, other in zip(firsts, seconds, strict=True)])
             pairs = pairs[alike >= np.where(shorter <= FEW_WORDS, LEAST_SIMILARITY_SHORT, LEAST_SIMILARITY)]
         self._spell(np.unique(pairs))
         found = []
@@ -178,7 +195,11 @@ class Comparer:
         self._counts.update(zip(new.values(), counts, strict=True))
         self._bits.update(zip(new.values(), bits, strict=True))
 
-    def _fields(self, place: int) -> list[list[str]]:
+    def _bits_of_fields(self, place: int) -> list[float]:
+        """The information of each field of a text."""
+        return [sum(map(self._bits.__getitem__, words)) for words in self._fields(place)]
+
+    def _spelled_fields(self, place: int) -> list[list[str]]:
         """The words of each field of a text."""
         words = [self._spelt[code] for code in self._of.words[place].tolist()]
         border = int(self._of.question_words[place])

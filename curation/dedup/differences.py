@@ -20,7 +20,7 @@ IN_A_ROW, MOST_REWRITTEN = 3, 0.3
 """Words that differ in a row where more than typing went wrong, and the largest share of a text that they can be of."""
 NEAR_END = 4
 """Words of a text beyond an addition which could change places with words of it."""
-LONGEST_SPELLED = 12
+LONGEST_SPELLED = 8
 """Words of the longest stretch that is looked at letter by letter: what is longer was rewritten, not mistyped."""
 
 Stretch = tuple[str, ...]
@@ -153,7 +153,11 @@ class Differ:
         return left, rest
 
     def _are_one(self, word: str, other: str) -> bool:
-        return word == other or self._spelling.same(*sorted((word, other)))
+        if word == other:
+            return True
+        if not -2 <= len(word) - len(other) <= 2 or not self._spelling.can_be_same(word, other):
+            return False
+        return self._spelling.same(word, other) if word < other else self._spelling.same(other, word)
 
     def _are_respaced_and_mistyped(self, one: Sequence[str], other: Sequence[str]) -> bool:
         """Whether a space and a letter beside it were mistyped: ``aboutxit`` for ``about it``."""

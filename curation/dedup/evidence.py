@@ -89,6 +89,13 @@ class Spelling:
         """Whether so few texts have a word that it can be a misspelling."""
         return self._counts.get(word, 1) <= RARELY
 
+    def can_be_same(self, first: str, second: str) -> bool:
+        """A quick no to most words that are no misspelling of each other: both are too frequent."""
+        one, other = self._counts.get(first, 1), self._counts.get(second, 1)
+        if one <= RARELY or other <= RARELY or first[:3] == second[:3]:
+            return True
+        return one >= 40 * other or other >= 40 * one
+
     def is_unknown(self, fewer: Sequence[str], more: Sequence[str]) -> bool:
         """Whether one of ``fewer`` is so rare that it can only be words of ``more`` written together."""
         often = min(self._counts.get(word, 1) for word in more)

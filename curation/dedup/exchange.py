@@ -9,7 +9,7 @@ from curation.dedup.differences import Differ, Difference, Stretch
 from curation.dedup.english import EXPANSIONS, NEGATIONS, PERSONS, WEAK
 from curation.dedup.evidence import Spelling
 
-LONGEST_CHANGED = 12
+LONGEST_CHANGED = 7
 """Words of the longest difference that is looked into: what is longer was rewritten."""
 LONGEST = 3
 """Words of the longest stretch that stands in for another."""

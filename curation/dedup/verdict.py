@@ -25,6 +25,7 @@ LONG = 150
 """Words from which on even a term, a number or a person in the place of another only weighs its share."""
 LEAST_OVERLAP = 0.72
 """The least share of a text that a truncated copy of it still has."""
+FAR = 0.5
 MOST_WORDS_SHOWN = 12
 
 LONGEST_BOILERPLATE = 10
@@ -83,6 +84,8 @@ def weigh(
         totals: The bits of each text.
         knowledge: Of words.
     """
+    if min(lengths) > PLAIN and (far := _far(differences, totals, knowledge)):
+        return far
     weighed = _weighed(differences, lengths, knowledge)
     lost = list(weighed.lost)
     extra_lengths = [sum(len((one.first, one.second)[side]) for one in weighed.extra) for side in (0, 1)]
@@ -111,6 +114,18 @@ def weigh(
         if side and only in (0, side):
             guarded, only = False, side
     return Verdict(round(score, 1), guarded, only, tuple(map(_shown, shown[:MOST_WORDS_SHOWN])))
+
+
+def _far(differences: Sequence[Difference], totals: tuple[float, float], knowledge: Knowledge) -> Verdict | None:
+    """A quick verdict on two texts that are so far apart that no word standing in for another brings them together."""
+    within = [one for one in differences if not is_addition(one)]
+    shares = [
+        sum(knowledge.bits(word) for one in within for word in (one.first, one.second)[side]) / max(total, 1e-9)
+        for side, total in enumerate(totals)
+    ]
+    if min(shares) <= FAR:
+        return None
+    return Verdict(round(100 * max(0.0, 1 - max(shares)), 1), False, 0, tuple(map(_shown, within[:MOST_WORDS_SHOWN])))
 
 
 def _speaks_against(contents: Sequence[Difference], strict: Sequence[Difference], core: int) -> bool:
