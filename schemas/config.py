@@ -135,6 +135,11 @@ class DedupConfig(Section):
     same_answer: Literal["keep", "remove"] = "keep"
     """What becomes of the same answer under another question; it is reported either way."""
 
+    model: str | None = None
+    """The folder of a sentence-transformers model that finds paraphrases as well; their pairs are shown, never removed."""
+    model_threshold: float = Field(default=92.0, ge=50, le=100)
+    """The least similarity of the embeddings of a paraphrase (cosine, in per cent)."""
+
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.grey_threshold > self.threshold:

@@ -91,7 +91,7 @@ def deduplicate(
     ]
     duplicates = _settled([*exact, *removed])
     pairs = sorted((_pair(pair, places, config, removals.keys()) for pair in near.pairs), key=lambda one: one.score)
-    return Deduplicated(duplicates, _groups(items, duplicates, pairs), pairs, _at_thresholds(near, config))
+    return Deduplicated(duplicates, _groups(items, duplicates, pairs), pairs, near.at_thresholds(config))
 
 
 def _exact(items: pa.Table, order: list[int]) -> tuple[list[Duplicate], list[int]]:
@@ -166,12 +166,8 @@ def _groups(items: pa.Table, duplicates: list[Duplicate], pairs: list[Pair]) -> 
     for column in ("question_key", "answer_key"):
         groups.join_equal((key,) if key is not None else () for key in items[column].to_pylist())
     groups.join_equal(provenance["parent_ids"] or () for provenance in items["provenance"].to_pylist())
-    return groups.roots().tolist()
-
-
-def _at_thresholds(near: Near, config: DedupConfig) -> dict[str, int]:
-    thresholds = sorted({config.threshold, *(float(one) for one in range(70, 101, 5))})
-    return {f"{one:g}": len(near.removals(one)) for one in thresholds if one >= config.grey_threshold}
+    roots: list[int] = groups.roots().tolist()
+    return roots
 
 
 def _settled(duplicates: list[Duplicate]) -> list[Duplicate]:

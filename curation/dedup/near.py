@@ -6,6 +6,7 @@ order, so that the result is the same however the rows came.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -91,6 +92,11 @@ class Near(NamedTuple):
                     keepers.add(place)
         return gone
 
+    def at_thresholds(self, config: DedupConfig) -> dict[str, int]:
+        """How many texts other thresholds would remove, the configured one among them."""
+        thresholds = sorted({config.threshold, *(float(one) for one in range(70, 101, 5))})
+        return {f"{one:g}": len(self.removals(one)) for one in thresholds if one >= config.grey_threshold}
+
     def _are_equal(self, pair: NearPair) -> bool:
         return bool(self.ranks[pair.first] == self.ranks[pair.second])
 
@@ -116,7 +122,19 @@ def near_duplicates(comparable: Comparable, config: DedupConfig, terms: Terms, p
             seen |= more
             near.pairs.extend(_told(comparer.compare(np.array(sorted(more), np.int64), candidates=False), config))
             near.pairs.sort()
+    if config.model is not None:
+        near.pairs.extend(_paraphrases(comparable, near, config, progress))
+        near.pairs.sort()
     return near
+
+
+def _paraphrases(comparable: Comparable, near: Near, config: DedupConfig, progress: Progress) -> list[NearPair]:
+    from curation.dedup.semantic import paraphrases
+
+    known = {(pair.first, pair.second) for pair in near.pairs}
+    texts = ["\n".join(fields) for fields in comparable.texts(range(len(comparable.words)))]
+    found = paraphrases(texts, Path(config.model or ""), config.model_threshold / 100, progress)
+    return [pair for pair in found if (pair.first, pair.second) not in known]
 
 
 def _told(compared: Iterable[Compared], config: DedupConfig) -> list[NearPair]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curation.dedup.compare import Comparable
-from curation.dedup.near import Near, NearPair, Zone, near_duplicates
+from curation.dedup.near import Near, NearPair, near_duplicates
 from curation.dedup.sign import PERMUTATIONS, sign_texts
 from curation.dedup.terms import terms_of
 from curation.progress import Progress, silent
@@ -60,18 +60,19 @@ class DeduplicatedTexts(NamedTuple):
                 found.append(TextDuplicate(text_id, self.ids[kept.kept], kept.pair.score, _reason(kept.pair)))
         return sorted(found)
 
+    def at_thresholds(self) -> dict[str, int]:
+        """How many near-duplicates other thresholds would remove."""
+        return self.near.at_thresholds(self.config)
+
     def grey(self) -> list[GreyPair]:
         """The pairs to be shown to a person, the most alike first: those of which both texts stay."""
         gone = self.near.removals(self.config.threshold)
         found = [
             GreyPair(self.ids[pair.second], self.ids[pair.first], pair.score, pair.words)
             for pair in self.near.pairs
-            if pair.first not in gone and pair.second not in gone and self._zone(pair) == "grey"
+            if pair.first not in gone and pair.second not in gone
         ]
         return sorted(found, key=lambda one: (-one.score, one.id, one.other_id))
-
-    def _zone(self, pair: NearPair) -> Zone:
-        return pair.zone(self.config.threshold, self.config.grey_threshold)
 
 
 def deduplicate_texts(
@@ -129,5 +130,3 @@ def deduplicate_texts(
 def _reason(pair: NearPair) -> str:
     return NEAR if not pair.words else f"{NEAR}: {'; '.join(pair.words)}"
 
-
-__all__ = ["DeduplicatedTexts", "GreyPair", "TextDuplicate", "deduplicate_texts"]
