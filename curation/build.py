@@ -39,9 +39,10 @@ REMOVED_COLUMNS = [
     *("item_id", "kind", "step", "reason", "kept_id", "score", "question", "answer", "turns", "topic", "language"),
     *("pii", "pii_kept", "cleaned", "provenance"),
 ]
-ITEMS, REMOVED, QUARANTINE, REPORT, MANIFEST = (
+ITEMS, REMOVED, PAIRS, QUARANTINE, REPORT, MANIFEST = (
     "items.parquet",
     "removed.parquet",
+    "pairs.parquet",
     "quarantine.jsonl",
     "report.html",
     "manifest.json",
@@ -65,6 +66,10 @@ class Build(NamedTuple):
     def removed(self) -> pa.Table:
         """The removed rows: columns :data:`REMOVED_COLUMNS`."""
         return pq.read_table(self.folder / REMOVED)
+
+    def pairs(self) -> pa.Table:
+        """The near pairs: columns of :data:`curation.flow.PAIRS`; those in the zone ``grey`` wait for a reviewer."""
+        return pq.read_table(self.folder / PAIRS)
 
     def quarantined(self) -> list[Quarantined]:
         """The records that could not be used."""
@@ -203,15 +208,18 @@ def _write(folder: Path, build_id: str, config: WorkspaceConfig, files: list[Sou
         risk=_counted(level or NOT_LOOKED_AT for level in items["risk_level"].to_pylist()),
         splits=_counted(items["split"].to_pylist()),
         groups=len(set(items["group_id"].to_pylist())),
+        near_pairs=_counted(flow.pairs["zone"].to_pylist()),
+        removed_at=flow.removed_at,
         sha256={},
     )
     with whole_folder(folder, replace=True) as partial:  # what stands there without a manifest is no build
         _write_parquet(items, partial / ITEMS)
         _write_parquet(removed, partial / REMOVED)
+        _write_parquet(flow.pairs, partial / PAIRS)
         lines = "".join(one.model_dump_json() + "\n" for one in quarantined)
         (partial / QUARANTINE).write_text(lines, encoding="utf-8")
-        (partial / REPORT).write_text(report_html(manifest, items, removed, quarantined), encoding="utf-8")
-        sums = {name: sha256_of(partial / name) for name in (ITEMS, REMOVED, QUARANTINE, REPORT)}
+        (partial / REPORT).write_text(report_html(manifest, items, removed, flow.pairs, quarantined), encoding="utf-8")
+        sums = {name: sha256_of(partial / name) for name in (ITEMS, REMOVED, PAIRS, QUARANTINE, REPORT)}
         manifest = manifest.model_copy(update={"sha256": sums})
         (partial / MANIFEST).write_text(json.dumps(manifest.model_dump(mode="json"), indent=2) + "\n", encoding="utf-8")
     return manifest

@@ -16,6 +16,19 @@ from schemas.manifest import StepCounts, StepWork
 _NUMBER = re.compile(r"(?<![\w'-])\d+(?:,\d+)*(?![\w'-])")
 """A number in a message (a row, a length) that would make a reason of its own of every record."""
 
+PAIRS = pa.schema(
+    [
+        ("item_id", pa.string()),
+        ("other_id", pa.string()),
+        ("relation", pa.string()),
+        ("zone", pa.string()),
+        ("score", pa.float64()),
+        ("guarded", pa.bool_()),
+        ("differences", pa.list_(pa.string())),
+    ]
+)
+"""Pairs of items that are alike: of those in the zone ``grey`` a reviewer is to say whether they are one."""
+
 
 class Flow:
     """Rows, what left them, and the counts of each step by source.
@@ -29,6 +42,8 @@ class Flow:
         self.engine, self.source_ids = engine, source_ids
         self.rows: pa.Table = pa.table({})
         self.removed: pa.Table = pa.table({})
+        self.pairs: pa.Table = PAIRS.empty_table()
+        self.removed_at: dict[str, int] = {}
         self.quarantined: list[Quarantined] = []
         self.records: Counter[str] = Counter()
         self.steps: dict[str, dict[str, StepCounts]] = {}

@@ -11,11 +11,12 @@ import pyarrow as pa
 from curation.cleaning import Clean
 from curation.code import code_hash
 from curation.content import content_hash
-from curation.dedup import LIBRARIES, Deduplicated, Duplicate, deduplicate
+from curation.dedup import LIBRARIES, Deduplicated, Duplicate, Pair, deduplicate
 from curation.dedup.sign import Sign
 from curation.engine import LocalEngine
 from curation.engine.cache import row_keys
-from curation.flow import Flow, no_faults
+from curation.flow import PAIRS, Flow, no_faults
+from curation.pair_words import with_known_words
 from curation.pii import Scrub
 from curation.progress import Progress
 from curation.sources import load
@@ -54,6 +55,7 @@ def run_pipeline(config: WorkspaceConfig, workspace: Workspace, engine: LocalEng
     flow.run(steps["scrub"])
     # What was removed is shown in the report beside what stands for it, so it is scrubbed as well.
     flow.removed = no_faults(engine.run(steps["scrub"], flow.removed), steps["scrub"]).kept
+    flow.pairs = with_known_words(flow.pairs, flow.rows, flow.removed)
     flow.run(steps["triage"])
     _split(flow, config.split)
     flow.check()
@@ -99,28 +101,27 @@ def _deduplicate(flow: Flow, config: DedupConfig, cache: Path) -> None:
     """Deduplication looks at all rows at once; the same rows were deduplicated before if their ids and texts were."""
     wall, cpu = time.perf_counter(), time.process_time()
     rows = flow.rows
-    key = digest(
-        {
-            "config": config.model_dump(mode="json"),
-            "code": code_hash(deduplicate.__module__),
-            "libraries": library_versions(*LIBRARIES),
-            "rows": hashlib.sha256(b"".join(row_keys(rows).to_pylist())).hexdigest(),
-        }
-    )
-    kept = cache / f"{key[:32]}.json"
+    kept = cache / f"{_key_of(rows, config, flow.source_ids)[:32]}.json"
     with flow.engine.progress("deduplicate", None) as advance:
         if kept.is_file():
             stored = json.loads(kept.read_text())
-            found = Deduplicated([Duplicate(*one) for one in stored["duplicates"]], stored["groups"])
+            found = Deduplicated(
+                [Duplicate(*one) for one in stored["duplicates"]],
+                stored["groups"],
+                [Pair(*one) for one in stored["pairs"]],
+                stored["at_thresholds"],
+            )
             computed = 0
         else:
-            found = deduplicate(rows, config)
+            found = deduplicate(rows, config, sources=flow.source_ids, progress=flow.engine.progress)
             shutil.rmtree(cache, ignore_errors=True)  # only the last result is ever asked for again
-            write_whole(kept, json.dumps({"duplicates": found.duplicates, "groups": found.groups}))
+            write_whole(kept, json.dumps(found._asdict()))
             computed = len(rows)
         advance(len(rows))
     ids = rows["item_id"].to_pylist()
     flow.rows = rows.append_column("group_id", pa.array([ids[place] for place in found.groups], pa.string()))
+    flow.pairs = _pairs(found, ids)
+    flow.removed_at = found.at_thresholds
     duplicates = pa.table(
         {
             "place": pa.array([one.place for one in found.duplicates], pa.int64()),
@@ -131,6 +132,29 @@ def _deduplicate(flow: Flow, config: DedupConfig, cache: Path) -> None:
     )
     flow.remove("deduplicate", duplicates)
     flow.work.append(_work("deduplicate", len(rows), computed, wall, cpu))
+
+
+def _key_of(rows: pa.Table, config: DedupConfig, sources: list[str]) -> str:
+    """A hash of all that deduplication depends on."""
+    read = rows.select(["item_id", "kind", "question", "answer", "turns", "provenance"])
+    return digest(
+        {
+            "config": config.model_dump(mode="json"),
+            "code": code_hash(deduplicate.__module__),
+            "libraries": library_versions(*LIBRARIES),
+            "sources": sources,
+            "rows": hashlib.sha256(b"".join(row_keys(read).to_pylist())).hexdigest(),
+        }
+    )
+
+
+def _pairs(found: Deduplicated, ids: list[str]) -> pa.Table:
+    """The near pairs as the columns of :data:`curation.flow.PAIRS`."""
+    rows = [
+        {**pair._asdict(), "item_id": ids[pair.first], "other_id": ids[pair.second], "differences": list(pair.words)}
+        for pair in found.pairs
+    ]
+    return pa.Table.from_pylist([{name: row[name] for name in PAIRS.names} for row in rows], PAIRS)
 
 
 def _split(flow: Flow, config: SplitConfig) -> None:

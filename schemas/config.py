@@ -143,14 +143,29 @@ class SourceConfig(Section):
 
 
 class DedupConfig(Section):
-    """When two items count as one."""
+    """When two items count as one, and which pairs a person is asked about."""
 
     near: bool = True
     """Whether near-duplicates are looked for beside exact ones."""
-    threshold: float = Field(default=90.0, ge=50, le=100)
-    """The least similarity (rapidfuzz ratio, 0 to 100) of a near-duplicate whose words differ only by typing errors."""
-    group_threshold: float = Field(default=80.0, ge=50, le=100)
-    """The least similarity of two items that stay in one part of the split."""
+    threshold: float = Field(default=82.0, ge=50, le=100)
+    """The least score (0 to 100) of a pair of which one is removed, if no word speaks against it."""
+    grey_threshold: float = Field(default=70.0, ge=50, le=100)
+    """The least score of a pair that is shown to a reviewer, and that stays in one part of the split."""
+    terms: bool = True
+    """Whether the lists of disorders, drugs, relations and opposites are used beside the general rules."""
+    same_answer: Literal["keep", "remove"] = "keep"
+    """What becomes of the same answer under another question; it is reported either way."""
+
+    model: str | None = None
+    """The folder of a sentence-transformers model that finds paraphrases as well; their pairs are shown, never removed."""
+    model_threshold: float = Field(default=92.0, ge=50, le=100)
+    """The least similarity of the embeddings of a paraphrase (cosine, in per cent)."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.grey_threshold > self.threshold:
+            raise ValueError("grey_threshold must not be above threshold")
+        return self
 
 
 class PIIConfig(Section):

@@ -73,6 +73,10 @@ class BuildManifest(Strict):
     """Items by part."""
     groups: int
     """Groups of items that stay together in a split."""
+    near_pairs: dict[str, int] = {}
+    """Pairs of items that are alike, by zone: ``removed``, ``grey`` (for a reviewer to decide) or ``kept``."""
+    removed_at: dict[str, int] = {}
+    """Near-duplicates that would be removed at other thresholds of deduplication."""
     sha256: dict[str, str]
     """Of each file of the build."""
 

@@ -1,50 +1,82 @@
-"""Pairs of items that might be near-duplicates: signatures that agree in a band, found by sorting.
+"""Pairs of texts that might be near-duplicates: signatures that agree in a band, found by sorting.
 
 Banding: J. Leskovec, A. Rajaraman and J. D. Ullman, "Mining of Massive Datasets", chapter 3. A candidate is a guess:
-verification decides.
+the words decide.
 """
-
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-BANDS = 32
-AGREEMENT = 0.35
-"""The least share of equal signature values of a pair worth verifying; on counselling texts it loses no true pair."""
+from curation.dedup.tokens import mixed
 
-BUCKET_LIMIT = 200
-"""Items in one bucket past which only neighbours in it are paired: a template, not near-duplicates of each other."""
+BAND_ROWS = 3
+"""42 bands of 3 values find a pair of which a third of the shingles are shared with a probability of .79, half .996."""
+AGREEMENT, AGREEMENT_SHORT, FEW_WORDS = 0.32, 0.2, 30
+"""The least share of equal signature values of a pair worth a look at its words; less where a text has few words, of which a
+typing error takes a larger share."""
+BUCKET_NEIGHBOURS = 64
+"""Texts in a bucket that one text is paired with: a larger bucket is a template, and its texts meet in other bands."""
+_BANDS_AT_ONCE = 6
+_PAIRS_AT_ONCE = 1 << 16
 
-Signatures = NDArray[np.uint32]
-"""Shape (items, permutations)."""
+Signatures = NDArray[np.uint16]
+"""Shape (texts, permutations)."""
 Pairs = NDArray[np.int64]
-"""Shape (pairs, 2): places of two items, the smaller first; sorted, each pair once."""
+"""Shape (pairs, 2): places of two texts, the smaller first; sorted, each pair once."""
+_Codes = NDArray[np.int64]
+"""``first * texts + second`` of pairs."""
 
 
-def candidate_pairs(signatures: Signatures) -> Pairs:
-    """Pairs of items whose signatures are equal in at least one of 32 bands and agree in 35 % of their values."""
-    rows = signatures.shape[1] // BANDS
-    bands = [_pairs_of_band(signatures[:, start : start + rows]) for start in range(0, rows * BANDS, rows)]
-    found = np.unique(np.concatenate(bands), axis=0)
-    agreement = (signatures[found[:, 0]] == signatures[found[:, 1]]).mean(axis=1)
-    agreeing: Pairs = found[agreement >= AGREEMENT]
+def candidate_pairs(signatures: Signatures, lengths: NDArray[np.int64]) -> Pairs:
+    """Pairs of texts whose signatures are equal in at least one band and agree in a share of their values.
+
+    Args:
+        signatures: Of the texts.
+        lengths: Shape (texts,): their words.
+    """
+    texts, permutations = signatures.shape
+    found: _Codes = np.empty(0, np.int64)
+    bands = range(0, permutations - BAND_ROWS + 1, BAND_ROWS)
+    for start in range(0, len(bands), _BANDS_AT_ONCE):
+        codes = [_codes_of_band(signatures[:, at : at + BAND_ROWS]) for at in bands[start : start + _BANDS_AT_ONCE]]
+        new = np.setdiff1d(np.unique(np.concatenate(codes)), found, assume_unique=True)
+        found = np.concatenate([found, new[_agreeing(signatures, lengths, new)]])
+    found.sort()
+    return np.stack([found // texts, found % texts], axis=1) if texts else np.empty((0, 2), np.int64)
+
+
+def _codes_of_band(band: Signatures) -> _Codes:
+    """The pairs that are equal in this band, shape (texts, rows of a band).
+
+    A key holds the band's hash above and the text's place below, so that sorting the keys alone brings equal texts together,
+    in the order of their places. Hashes cut short only make a guess more.
+    """
+    texts = len(band)
+    below = max(1, (texts - 1).bit_length())
+    keys: NDArray[np.uint64] = np.zeros(texts, np.uint64)
+    for column in band.T:
+        keys = mixed((keys << np.uint64(16)) ^ column)
+    keys = (keys >> np.uint64(below) << np.uint64(below)) | np.arange(texts, dtype=np.uint64)
+    keys.sort()
+    order = (keys & np.uint64((1 << below) - 1)).astype(np.int64)
+    keys >>= np.uint64(below)
+    codes = []
+    starts = np.arange(texts)
+    for distance in range(1, min(BUCKET_NEIGHBOURS, texts - 1) + 1):
+        starts = starts[starts < texts - distance]
+        starts = starts[keys[starts] == keys[starts + distance]]
+        if not len(starts):
+            break
+        codes.append(order[starts] * texts + order[starts + distance])
+    return np.concatenate([np.empty(0, np.int64), *codes])
+
+
+def _agreeing(signatures: Signatures, lengths: NDArray[np.int64], codes: _Codes) -> NDArray[np.bool_]:
+    texts, permutations = signatures.shape
+    agreeing = np.empty(len(codes), bool)
+    for start in range(0, len(codes), _PAIRS_AT_ONCE):
+        first, second = np.divmod(codes[start : start + _PAIRS_AT_ONCE], texts)
+        equal = np.count_nonzero(signatures[first] == signatures[second], axis=1)
+        few = np.minimum(lengths[first], lengths[second]) <= FEW_WORDS
+        agreeing[start : start + _PAIRS_AT_ONCE] = equal >= permutations * np.where(few, AGREEMENT_SHORT, AGREEMENT)
     return agreeing
-
-
-def _pairs_of_band(band: Signatures) -> Pairs:
-    """Pairs of items whose values in this band (shape (items, rows of a band)) are all equal."""
-    order = np.lexsort(band.T)
-    same = (band[order][1:] == band[order][:-1]).all(axis=1)
-    borders = np.flatnonzero(np.concatenate([[True], ~same, [True]]))
-    pairs = [np.empty((0, 2), np.int64)]
-    for start, end in pairwise(borders):
-        if end - start > 1:
-            bucket = np.sort(order[start:end])
-            if len(bucket) > BUCKET_LIMIT:
-                pairs.append(np.stack([bucket[:-1], bucket[1:]], axis=1))
-            else:
-                first, second = np.triu_indices(len(bucket), k=1)
-                pairs.append(np.stack([bucket[first], bucket[second]], axis=1))
-    together: Pairs = np.concatenate(pairs)
-    return together

@@ -1,18 +1,21 @@
 """The deduplication of items: exact, then near; and the groups that a split must not part."""
 
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from curation.dedup.candidates import candidate_pairs
+from curation.dedup.compare import Comparable
 from curation.dedup.groups import Groups
+from curation.dedup.keeper import preferred
+from curation.dedup.near import Near, NearPair, Relation, near_duplicates
 from curation.dedup.sign import PERMUTATIONS, compared
-from curation.dedup.verify import differ_by_typos_only, similarity
-from curation.table import texts
+from curation.dedup.terms import terms_of
+from curation.progress import Progress, silent
 from schemas.config import DedupConfig
 
-EXACT, NEAR = "exact duplicate", "near-duplicate"
+EXACT, NEAR, SAME_ANSWER = "exact duplicate", "near-duplicate", "same answer under another question"
 
 
 class Duplicate(NamedTuple):
@@ -22,7 +25,24 @@ class Duplicate(NamedTuple):
     kept: int
     reason: str
     score: float
-    """Similarity of the least similar field, 0 to 100."""
+    """0 to 100, see :class:`curation.dedup.verdict.Verdict`."""
+    words: tuple[str, ...]
+    """The words that differ and mean something, each as ``before -> after``."""
+
+
+class Pair(NamedTuple):
+    """Two items that are alike, whatever became of them: other thresholds can be tried on these."""
+
+    first: int
+    """The preferred one."""
+    second: int
+    relation: Relation
+    score: float
+    guarded: bool
+    """Whether the words that differ mean too much for one to be removed, whatever the threshold."""
+    zone: str
+    """``removed``, ``grey`` (for a reviewer to decide, both stay until then) or ``kept`` (reported only)."""
+    words: tuple[str, ...]
 
 
 class Deduplicated(NamedTuple):
@@ -31,105 +51,123 @@ class Deduplicated(NamedTuple):
     duplicates: list[Duplicate]
     groups: list[int]
     """For each item, the place of the first item of its group."""
+    pairs: list[Pair]
+    """The near pairs, the most alike last."""
+    at_thresholds: dict[str, int]
+    """How many near-duplicates other thresholds would remove."""
 
 
-class _Pair(NamedTuple):
-    first: int
-    second: int
-    score: float
-    same: bool
-    """Whether one of the two may go."""
-
-
-Preference = tuple[bool, int, int]
-"""Of duplicates the one with the smallest stays: written by a human, then longer, then earlier."""
-
-
-def deduplicate(items: pa.Table, config: DedupConfig) -> Deduplicated:
+def deduplicate(
+    items: pa.Table,
+    config: DedupConfig,
+    *,
+    reviewed: Collection[str] = frozenset(),
+    sources: Sequence[str] = (),
+    progress: Progress = silent,
+) -> Deduplicated:
     """Finds the items that say what another says, and groups those that must not part in a split.
 
-    Two QA pairs are duplicates when their questions are and their answers are; two dialogues when all their turns are.
-    Of a set of duplicates the one written by a human stays, then the longer, then the earlier, and every other was
-    compared with it directly. A group holds near-duplicates that stay, the answers of one question, the questions of
-    one answer, and items with a parent in common.
+    Two QA pairs are duplicates when their questions are and their answers are. Two dialogues are when their turns are, or
+    when one breaks off where the other goes on. Every item that goes was compared with the very one that stands for it
+    (:mod:`curation.dedup.keeper` says which one that is). A group holds near pairs that stay, the answers of one question,
+    the questions of one answer, and items with a parent in common. The order of the rows changes nothing.
 
     Args:
-        items: Columns of :data:`curation.table.CONTENT`, of :class:`curation.dedup.sign.Sign` and ``provenance``.
+        items: Columns of :data:`curation.table.CONTENT`, of :class:`curation.dedup.sign.Sign`, ``item_id``, ``provenance``.
         config: The thresholds.
+        reviewed: Ids of items that a reviewer has decided on; of two that say the same these stay.
+        sources: The sources in their order.
+        progress: Told how far it is.
     """
-    preferences = _preferences(items)
-    duplicates = _exact(items, preferences)
-    gone = {duplicate.place for duplicate in duplicates}
-    standing = np.array([place for place in range(len(items)) if place not in gone], dtype=np.int64)
-    pairs = _scored_pairs(items, standing, config) if config.near and len(standing) > 1 else []
-    duplicates = _settled([*duplicates, *_stars(pairs, preferences)])
+    words = [np.frombuffer(one, "<u4") for one in items["words"].to_pylist()]
+    order, standings = preferred(items, list(map(len, words)), reviewed, sources)
+    exact, standing = _exact(items, order)
+    near = _near(items, words, [(order[rank], int(standings[rank])) for rank in standing], config, progress)
+    places = [order[rank] for rank in standing]
+    removals = near.removals(config.threshold, same_answer=config.same_answer == "remove")
+    removed = [
+        Duplicate(places[one.place], places[one.kept], _reason(one.pair), one.pair.score, one.pair.words)
+        for one in removals.values()
+    ]
+    duplicates = _settled([*exact, *removed])
+    pairs = sorted((_pair(pair, places, config, removals.keys()) for pair in near.pairs), key=lambda one: one.score)
+    return Deduplicated(duplicates, _groups(items, duplicates, pairs), pairs, near.at_thresholds(config))
 
+
+def _exact(items: pa.Table, order: list[int]) -> tuple[list[Duplicate], list[int]]:
+    """Items equal but for case, spacing and punctuation to a preferred one, and the ranks of all others."""
+    first: dict[bytes, int] = {}
+    keys = items["exact_key"].to_pylist()
+    duplicates, standing = [], []
+    for rank, place in enumerate(order):
+        kept = first.setdefault(keys[place], place)
+        if kept == place:
+            standing.append(rank)
+        else:
+            duplicates.append(Duplicate(place, kept, EXACT, 100.0, ()))
+    return duplicates, standing
+
+
+def _near(
+    items: pa.Table,
+    words: list[np.ndarray],  # type: ignore[type-arg]
+    standing: list[tuple[int, int]],
+    config: DedupConfig,
+    progress: Progress,
+) -> Near:
+    """Near pairs among the items at these places, which have these standings; numbered by their place in the list."""
+    places = [place for place, _ in standing]
+    ranks = np.array([rank for _, rank in standing], np.int64)
+    if not config.near or not places:
+        return Near([], ranks)
+    taken = items.take(pa.array(places, pa.int64()))
+    signatures = np.frombuffer(b"".join(taken["signature"].to_pylist()), "<u2").reshape(len(places), PERMUTATIONS)
+    columns = items.select(["question", "answer", "turns"])
+
+    def texts(wanted: Sequence[int]) -> list[tuple[str, ...]]:
+        return [compared(row) for row in columns.take(pa.array([places[i] for i in wanted], pa.int64())).to_pylist()]
+
+    question_words = np.array(taken["question_words"].fill_null(-1).to_pylist(), np.int64)
+    comparable = Comparable([words[place] for place in places], question_words, signatures, ranks, texts)
+    near = near_duplicates(comparable, config, terms_of(config), progress)
+    return Near(sorted([*near.pairs, *_equal_answers(taken, near)]), ranks)
+
+
+def _equal_answers(items: pa.Table, near: Near) -> list[NearPair]:
+    """Items in the order of preference that have the answer of an earlier one, word for word, and are no near pair of it."""
+    known = {(pair.first, pair.second) for pair in near.pairs}
+    first: dict[bytes, int] = {}
+    pairs = []
+    for place, key in enumerate(items["answer_key"].to_pylist()):
+        if key is not None and (earlier := first.setdefault(key, place)) != place and (earlier, place) not in known:
+            pairs.append(NearPair(earlier, place, "same answer", 100.0, False, 0, ()))
+    return pairs
+
+
+def _reason(pair: NearPair) -> str:
+    return SAME_ANSWER if pair.relation == "same answer" else NEAR
+
+
+def _pair(pair: NearPair, places: list[int], config: DedupConfig, gone: Collection[int]) -> Pair:
+    zone = "kept"
+    if pair.first in gone or pair.second in gone:
+        zone = "removed"
+    elif pair.relation == "same":
+        zone = "grey"
+    return Pair(places[pair.first], places[pair.second], pair.relation, pair.score, pair.guarded, zone, pair.words)
+
+
+def _groups(items: pa.Table, duplicates: list[Duplicate], pairs: list[Pair]) -> list[int]:
     groups = Groups(len(items))
     for pair in pairs:
-        if pair.score >= config.group_threshold:
-            groups.join(pair.first, pair.second)
+        groups.join(pair.first, pair.second)
     for duplicate in duplicates:
         groups.join(duplicate.place, duplicate.kept)
     for column in ("question_key", "answer_key"):
         groups.join_equal((key,) if key is not None else () for key in items[column].to_pylist())
     groups.join_equal(provenance["parent_ids"] or () for provenance in items["provenance"].to_pylist())
-    return Deduplicated(duplicates, groups.roots().tolist())
-
-
-def _preferences(items: pa.Table) -> list[Preference]:
-    rows = items.select(["question", "answer", "turns", "provenance"]).to_pylist()
-    return [(row["provenance"]["origin"] != "human", -_length(row), place) for place, row in enumerate(rows)]
-
-
-def _length(row: dict[str, Any]) -> int:
-    """Characters without white space: a line break more is not a longer answer."""
-    return sum(len(part) for _, text in texts(row) for part in text.split())
-
-
-def _exact(items: pa.Table, preferences: list[Preference]) -> list[Duplicate]:
-    same: dict[bytes, list[int]] = {}
-    for place, key in enumerate(items["exact_key"].to_pylist()):
-        same.setdefault(key, []).append(place)
-    duplicates = []
-    for places in same.values():
-        kept, *others = sorted(places, key=preferences.__getitem__)
-        duplicates += [Duplicate(place, kept, EXACT, 100.0) for place in others]
-    return duplicates
-
-
-def _scored_pairs(items: pa.Table, standing: Any, config: DedupConfig) -> list[_Pair]:
-    """Candidate pairs of items with as many fields, with the similarity of their least similar field."""
-    signatures = np.frombuffer(b"".join(items["signature"].take(standing).to_pylist()), dtype="<u4")
-    places = standing[candidate_pairs(signatures.reshape(len(standing), PERMUTATIONS))]
-    involved = np.unique(places)
-    rows = items.select(["question", "answer", "turns"]).take(involved).to_pylist()
-    fields = dict(zip(involved.tolist(), map(compared, rows), strict=True))
-    pairs = []
-    for first, second in places.tolist():
-        if len(fields[first]) == len(fields[second]):
-            score = min(map(similarity, fields[first], fields[second]))
-            same = score >= config.threshold and all(map(differ_by_typos_only, fields[first], fields[second]))
-            pairs.append(_Pair(first, second, score, same))
-    return pairs
-
-
-def _stars(pairs: list[_Pair], preferences: list[Preference]) -> list[Duplicate]:
-    """Of verified pairs, the items that go: each was compared with the very item that stands for it."""
-    partners: dict[int, dict[int, float]] = {}
-    for pair in pairs:
-        if pair.same:
-            partners.setdefault(pair.first, {})[pair.second] = pair.score
-            partners.setdefault(pair.second, {})[pair.first] = pair.score
-    gone: set[int] = set()
-    duplicates = []
-    for kept in sorted(partners, key=preferences.__getitem__):
-        if kept in gone:
-            continue
-        for place, score in sorted(partners[kept].items()):
-            if place not in gone and preferences[kept] < preferences[place]:
-                gone.add(place)
-                duplicates.append(Duplicate(place, kept, NEAR, round(score, 1)))
-    return duplicates
+    roots: list[int] = groups.roots().tolist()
+    return roots
 
 
 def _settled(duplicates: list[Duplicate]) -> list[Duplicate]:
@@ -139,6 +177,6 @@ def _settled(duplicates: list[Duplicate]) -> list[Duplicate]:
     for duplicate in duplicates:
         further = keeper.get(duplicate.kept)
         if further is not None:
-            duplicate = duplicate._replace(kept=further.kept, reason=further.reason, score=further.score)
+            duplicate = further._replace(place=duplicate.place)
         settled.append(duplicate)
     return sorted(settled)

@@ -4,9 +4,10 @@ from collections import Counter
 
 import pyarrow as pa
 
+from curation.dedup import RULE
 from curation.pii import LIMITS as PII_LIMITS
 from curation.report.figures import bars, lengths, topics
-from curation.report.pairs import MOST_PAIRS, pairs
+from curation.report.pairs import MOST_PAIRS, grey_pairs, pairs
 from curation.split import PARTS
 from curation.triage import LEVELS
 from curation.triage import LIMITS as RISK_LIMITS
@@ -17,13 +18,16 @@ MOST_FAULTS = 500
 """Quarantined records on the page; all are in quarantine.jsonl."""
 
 
-def report_html(manifest: BuildManifest, items: pa.Table, removed: pa.Table, quarantined: list[Quarantined]) -> str:
+def report_html(
+    manifest: BuildManifest, items: pa.Table, removed: pa.Table, near: pa.Table, quarantined: list[Quarantined]
+) -> str:
     """The report of a build as one HTML page, with its style inside and no script or address of anything outside.
 
     Args:
         manifest: The counts.
         items: The items, scrubbed.
         removed: The removed records, scrubbed.
+        near: The near pairs, columns of :data:`curation.flow.PAIRS`.
         quarantined: The records that could not be used; of these the page shows places, never texts.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -43,7 +47,10 @@ def report_html(manifest: BuildManifest, items: pa.Table, removed: pa.Table, qua
         reasons=manifest.reasons(),
         lengths=lengths(items),
         topics=topics(items),
-        pairs=pairs(items, removed),
+        pairs=pairs(items, removed, near),
+        grey=grey_pairs(items, near),
+        keeper_rule=RULE,
+        thresholds=bars(manifest.removed_at.items()),
         most_pairs=MOST_PAIRS,
         cleaned=bars(sorted(manifest.cleaned.items(), key=lambda one: (-one[1], one[0]))),
         pii=bars(sorted(manifest.pii.items(), key=lambda one: (-one[1], one[0]))),

@@ -22,11 +22,13 @@ class Pair(NamedTuple):
     kept_id: str
     reason: str
     score: float
+    differences: str
+    """The words that decided."""
     removed: Markup
     kept: Markup
 
 
-def pairs(items: pa.Table, removed: pa.Table) -> list[Pair]:
+def pairs(items: pa.Table, removed: pa.Table, near: pa.Table) -> list[Pair]:
     """The pairs a reader should doubt first: near-duplicates by rising score, then exact ones."""
     order = sorted(
         range(len(removed)),
@@ -41,11 +43,45 @@ def pairs(items: pa.Table, removed: pa.Table) -> list[Pair]:
         .filter(pa.compute.is_in(items["item_id"], pa.array(sorted(wanted), pa.string())))
         .to_pylist()
     }
+    differences = {
+        frozenset((row["item_id"], row["other_id"])): "; ".join(row["differences"]) for row in near.to_pylist()
+    }
     found = []
     for row in shown:
         before, after = _text(row), _text(keepers[row["kept_id"]])
         removed_marked, kept_marked = marked(before, after)
-        found.append(Pair(row["item_id"], row["kept_id"], row["reason"], row["score"], removed_marked, kept_marked))
+        words = differences.get(frozenset((row["item_id"], row["kept_id"])), "")
+        found.append(
+            Pair(row["item_id"], row["kept_id"], row["reason"], row["score"], words, removed_marked, kept_marked)
+        )
+    return found
+
+
+class GreyPair(NamedTuple):
+    """Two items of which a reviewer is to say whether they are one, as the page shows them."""
+
+    item_id: str
+    other_id: str
+    score: float
+    differences: str
+    one: Markup
+    other: Markup
+
+
+def grey_pairs(items: pa.Table, near: pa.Table) -> list[GreyPair]:
+    """The pairs to be decided, the most alike first."""
+    grey = near.filter(pa.compute.equal(near["zone"], "grey")).to_pylist()
+    shown = sorted(grey, key=lambda row: (-row["score"], row["item_id"], row["other_id"]))[:MOST_PAIRS]
+    wanted = pa.array(sorted({row[name] for row in shown for name in ("item_id", "other_id")}), pa.string())
+    columns = items.select(["item_id", "question", "answer", "turns"])
+    texts_of = {
+        row["item_id"]: _text(row) for row in columns.filter(pa.compute.is_in(columns["item_id"], wanted)).to_pylist()
+    }
+    found = []
+    for row in shown:
+        one, other = marked(texts_of[row["item_id"]], texts_of[row["other_id"]])
+        differences = "; ".join(row["differences"])
+        found.append(GreyPair(row["item_id"], row["other_id"], row["score"], differences, one, other))
     return found
 
 

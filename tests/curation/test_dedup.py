@@ -8,9 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.dedup import deduplicate
-from curation.dedup.normalise import normalised
 from curation.dedup.sign import Sign
-from curation.dedup.verify import is_misspelling
 from curation.table import CONTENT, PROVENANCE
 from schemas.config import DedupConfig
 
