@@ -246,4 +246,6 @@ try:
 except MissingExtra as error:
     print(error)
 """
-    assert python(code) == ("Fine-tuning needs packages that are not installed. In a checkout, run: pip install -e '.[train]'")
+    assert python(code) == (
+        "Fine-tuning needs packages that are not installed. In a checkout, run: pip install -e '.[train]'"
+    )
