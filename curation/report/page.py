@@ -7,6 +7,7 @@ import pyarrow as pa
 from curation.pii import LIMITS as PII_LIMITS
 from curation.report.figures import bars, lengths, reasons, topics
 from curation.report.pairs import MOST_PAIRS, pairs
+from curation.report.risk import MOST_ITEMS, marked_items
 from curation.triage import LEVELS
 from curation.triage import LIMITS as RISK_LIMITS
 from schemas.faults import Quarantined
@@ -50,6 +51,9 @@ def report_html(manifest: BuildManifest, items: pa.Table, removed: pa.Table, qua
         pii_kept=bars(sorted(manifest.pii_kept.items(), key=lambda one: (-one[1], one[0]))),
         risk=bars((level, manifest.risk.get(level, 0)) for level in (*LEVELS, NOT_LOOKED_AT)),
         risk_limits=RISK_LIMITS,
+        flags=bars(sorted(manifest.flags.items(), key=lambda one: (-one[1], one[0]))),
+        marked=marked_items(items),
+        most_marked=MOST_ITEMS,
         splits=bars(manifest.splits.items()),
         faults=quarantined[:MOST_FAULTS],
         faults_by_message=sorted(by_message.items(), key=lambda one: (-one[1], one[0])),
