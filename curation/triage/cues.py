@@ -53,9 +53,3 @@ def cue(name: str) -> re.Pattern[str]:
 def opening(name: str) -> re.Pattern[str]:
     """The same, only where it stands at the beginning."""
     return re.compile("(?:" + "|".join(to_pattern(phrase).expression for phrase in getattr(cues(), name)) + ")")
-
-
-@cache
-def ending(name: str) -> re.Pattern[str]:
-    """The same, only where it stands at the end."""
-    return re.compile("(?<![^ ])(?:" + "|".join(to_pattern(phrase).expression for phrase in getattr(cues(), name)) + ")$")

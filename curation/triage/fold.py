@@ -17,7 +17,7 @@ _LOOK_ALIKES = {
     **{"ᴘ": "p", "ǫ": "q", "ᴛ": "t", "ᴜ": "u", "ᴠ": "v", "ᴡ": "w", "ʏ": "y", "ᴢ": "z", "ł": "l", "ø": "o", "đ": "d"},
     **{"’": "'", "‘": "'", "´": "'", "`": "'", "ʼ": "'", "＇": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'},
     **{"–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "…": ".", "。": ".", "！": "!", "？": "?", "，": ","},
-    **{"\u2028": "\n", "\u2029": "\n", "\x85": "\n", "\r": "\n", "\x0b": "\n", "\x0c": "\n"},
+    **{"\u2028": "\n", "\u2029": "\n", "\x85": "\n", "\x0b": "\n", "\x0c": "\n"},
 }
 
 
@@ -40,7 +40,7 @@ class Folded(NamedTuple):
 def fold(text: str) -> Folded:
     """``text`` in lower case, without accents and invisible characters, look-alikes as the letters they look like."""
     if text.isascii():
-        return Folded(text.lower().replace("\r", "\n"), None)
+        return Folded(text.lower().replace("\r", " "), None)
     plain = text.translate(_PLAIN)
     if len(plain) == len(text) and all(len(_PLAIN[ord(character)]) == 1 for character in set(text)):
         return Folded(plain, None)
@@ -64,7 +64,7 @@ _PLAIN = _Plain()
 
 def _plain(character: str) -> str:
     if character.isascii():
-        return "\n" if character in "\r\x0b\x0c" else character.lower()
+        return " " if character == "\r" else character.lower()
     if character.casefold() in _LOOK_ALIKES:
         return _LOOK_ALIKES[character.casefold()]
     if 0x1F130 <= ord(character) <= 0x1F189:  # letters in squares and circles, which have no decomposition

@@ -135,9 +135,9 @@ def _meaning(place: Place, group: Group, sentence: str) -> list[tuple[Level, str
             return []
         if level in ABOUT_ANYONE and who in ("other", "general"):
             level = "third_party"
-        elif level == "harm_to_others" and who == "other":
+        elif level == "harm_to_others" and scope.is_done_by_another(place):
             level = "third_party"
-    if scope.is_topic(place, "general" if level == "third_party" and who == "nobody" else who):
+    if (group.subject != "seeker" or who != "nobody") and scope.is_topic(place, who):
         return []
     if level == "third_party" and scope.is_bereaved(place):
         return []

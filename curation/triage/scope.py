@@ -8,9 +8,9 @@ al., J Biomed Inform 2009;42:839-851) are their models: a cue, a window of words
 import re
 from typing import Literal, NamedTuple
 
-from curation.triage.cues import cue, ending, opening
+from curation.triage.cues import cue, opening
 
-_NEW_CLAUSE = "and (?=(?:i|he|she|they|we|my|now|then|it|you|want|wanted|wish|feel|felt|am|think|keep|have|had|last|next) )"
+_NEW_CLAUSE = "and (?=(?:i|he|she|they|we|my|now|then|it|you|says|said|told|keeps|want|wanted|wish|feel|felt|am|think|keep|have|had|last|next) )"
 _BREAK = re.compile(
     rf'(?<![^ ])(?:, |" |(?:but|because|although|though|however|so|yet|unless|until|then|when|if|who|which|where) |{_NEW_CLAUSE})'
 )
@@ -37,7 +37,9 @@ _OTHER = re.compile(
 )
 _YOU = re.compile(r"(?<![^ ])(?:you|yourself|your|yourselves) ")
 _OWN = re.compile(r"(?<![^ ])(?:i|me|my|myself) ")
+_DOES = re.compile(rf"(?<![^ ])(?:he|she|they|(?:my|our|the|a|his|her) (?:[^ ,]+ )?(?:{_KIN})|someone) (?:[^ ]+ ){{0,2}}$")
 _BELONGS = re.compile(r"(?:[^ ]+ )?(?:on|in|from|by|of|under) (?:his|her|their) ")
+_AND_I = re.compile(r"(?<![^ ])(?:and|but|so) (?:i|then) ")
 _AND = re.compile(r"(?<![^ ])(?:and|but|so) ")
 _SAID = re.compile(
     r"(?<![^ ])(?:says?|said|saying|told (?:me|us|him|her|them|everyone)|texted(?: me)?|wrote|writes|posted|posting|shouted|yelled|whispered|screamed|"
@@ -74,8 +76,9 @@ def is_denied(place: Place) -> bool:
     clause = place.before[breaks[-1].end() if breaks else 0 :]
     if _is_denied_before(clause):
         return True
-    asked = ending("asked").search(place.before)
-    return bool(asked and not re.search(r"(?:said|told \w+|answered) (?:yes|i (?:do|have|did|am|was))", place.after)) or bool(
+    asked = [match.end() for match in cue("asked").finditer(place.before)]
+    only_asked = asked and place.before.count(" ", asked[-1]) <= 5 and not _AND_I.search(place.before, asked[-1])
+    return bool(only_asked and not re.search(r"(?:said|told \w+|answered) (?:yes|i (?:do|have|did|am|was))", place.after)) or bool(
         opening("denial_after").match(place.after)
     )
 
@@ -96,7 +99,7 @@ def about(place: Place) -> Who:
     """Whom a phrase is about: the nearest of those spoken of before it, and within it."""
     before, phrase = place.before, place.phrase
     first = max((match.start() for match in _FIRST.finditer(before)), default=-1)
-    others = list(_OTHER.finditer(before))
+    others = [match for match in _OTHER.finditer(before) if match.group() != "who "]
     other = others[-1].start() if others else -1
     you = max((match.start() for match in _YOU.finditer(before)), default=-1)
     if _FIRST.search(phrase):
@@ -206,6 +209,11 @@ def is_bereaved(place: Place) -> bool:
     """Whether a phrase about somebody else tells of a death that was, not of a danger to come."""
     text = place.before[-60:] + place.phrase + place.after[:30]
     return bool(cue("bereaved").search(text)) and not cue("not_bereaved").search(place.before[-60:] + place.phrase)
+
+
+def is_done_by_another(place: Place) -> bool:
+    """Whether the nearest words before a phrase name another as the one who does it: ``he wants to``."""
+    return bool(_DOES.search(place.before)) and not _OWN.search(place.phrase)
 
 
 def is_own(place: Place) -> bool:

@@ -14,7 +14,6 @@ _ENDINGS = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'d": "wou
 _IS = frozenset("he she it that what who there here how where when everyone someone nobody".split())
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _RUN = re.compile(r"(.)\1+")
-_LONG_RUN = re.compile(r"(.)\1\1")
 _SLIP_LENGTH = 5
 """Shorter words have too many neighbours for a slip to be told from another word."""
 
@@ -113,7 +112,7 @@ class Readings(dict[str, tuple[str, ...]]):
             return (f"{word}g",)
         if _RUN.search(word) and word not in spellings().genuine:
             meant = self.squeezed.get(_squeeze(word))
-            if meant is not None and (_LONG_RUN.search(word) or len(meant) > 2):
+            if meant is not None:
                 return spelled(meant)
         if len(word) >= _SLIP_LENGTH and word in self.slips:
             return (self.slips[word],)

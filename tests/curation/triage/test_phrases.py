@@ -23,7 +23,7 @@ def matches(phrase: str, text: str) -> bool:
     ("phrase", "text"),
     [
         ("want to die", "I WANT\n to  die."),
-        ("want to die", "I just, like, really want to fucking die"),
+        ("want to die", "I just really want to fucking die"),
         ("don't want", "dont want"),
         ("don't want", "don’t want"),
         ("do not want", "don't want"),
