@@ -213,7 +213,8 @@ def is_bereaved(place: Place) -> bool:
 
 def is_done_by_another(place: Place) -> bool:
     """Whether the nearest words before a phrase name another as the one who does it: ``he wants to``."""
-    return bool(_DOES.search(place.before)) and not _OWN.search(place.phrase)
+    does = _DOES.search(place.before)
+    return does is not None and not _I.search(does.group()) and not _OWN.search(place.phrase)
 
 
 def is_own(place: Place) -> bool:
