@@ -20,6 +20,8 @@ from schemas.items import Strict
 ANSWER_CONFIDENCE = 0.8
 """How sure a yes to a question is, against having said it oneself."""
 QUESTION_CONFIDENCE = 0.65
+ANSWER_HEAD = 30
+"""Within so many characters an answer says yes, if it does not begin with it."""
 BESIDE: tuple[Level, ...] = ("passive", "active")
 
 _MIRROR = {
@@ -187,7 +189,7 @@ def _answered(text: str, asked: list[Asked]) -> list[Found]:
 def _says(sentence: Sentence) -> tuple[Literal["yes", "no"], tuple[int, int]] | None:
     """Whether the first sentence of an answer says yes or no, and where; None where it says neither."""
     no = opening("no").match(sentence.text)
-    yes = None if no else opening("yes").match(sentence.text) or cue("answer_tells_when").search(sentence.text)
+    yes = None if no else opening("yes").match(sentence.text) or cue("answer_tells_when").search(sentence.text[:ANSWER_HEAD])
     match = no or yes
     if match is None or not match.group():
         return None

@@ -46,10 +46,10 @@ class Found(NamedTuple):
 
 
 def triage_text(text: str) -> Triaged:
-    """Recognises phrases of risk in an English text of someone who seeks help.
+    """Recognises risk in an English text of someone who seeks help.
 
     It orders a queue, so that a person reads the urgent first. It never drops, approves, scores or diagnoses, and
-    ``none`` means that no phrase of the files was found, not that there is no risk.
+    ``none`` means that nothing was recognised, not that there is no risk.
     """
     return verdict(settled(find(text)))
 
