@@ -12,7 +12,10 @@ from curation.triage import LEVELS
 from curation.workspace import Workspace, write_whole
 from schemas.errors import UsageError
 
-SHOWN = ("item_id", "content_hash", "kind", "risk_level", "topic", "question", "answer", "turns")
+SHOWN = (
+    *("item_id", "content_hash", "kind", "risk_level", "risk_history", "risk_evidence", "flags"),
+    *("topic", "question", "answer", "turns"),
+)
 """Columns that tell the reviewer what is decided on."""
 DECISION = ("verdict", "edited_question", "edited_answer", "edited_turns", "comment", "reviewer", "decided_at")
 """Columns that the reviewer fills in."""
@@ -46,8 +49,8 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None, f
         for row in items.select(list(SHOWN)).to_pylist()
         if standing[row["item_id"]].state in ("waiting", "stale", "disputed")
     ]
-    # A text whose risk was not looked at comes before those in which none was found.
-    rows.sort(key=lambda row: -severity.get(row["risk_level"], 0.5))
+    # A text whose risk was not looked at comes before those in which none was found; of one level, flagged answers first.
+    rows.sort(key=lambda row: (-severity.get(row["risk_level"], 0.5), not row["flags"]))
     rows = rows[:limit]
     write_whole(file, _csv(rows) if file.suffix == ".csv" else _jsonl(rows))
     return len(rows)
@@ -93,10 +96,19 @@ def _csv(rows: list[dict[str, Any]]) -> str:
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
-    """An item as a table shows it: its turns as lines of ``role: text``."""
-    if row["turns"] is None:
-        return row
-    return {**row, "turns": "\n".join(f"{turn['role']}: {turn['text']}" for turn in row["turns"])}
+    """An item as a table shows it: its turns as lines of ``role: text``, its marks as their reasons."""
+    table = {**row}
+    for name in ("risk_evidence", "flags"):
+        if name in row:
+            table[name] = "; ".join(map(_reason, row[name] or ()))
+    if row["turns"] is not None:
+        table["turns"] = "\n".join(f"{turn['role']}: {turn['text']}" for turn in row["turns"])
+    return table
+
+
+def _reason(mark: dict[str, Any]) -> str:
+    """Why an item is marked, and where: the rule, and the place in the field."""
+    return f"{mark['rule']} ({mark['field']} {mark['start']}-{mark['end']})"
 
 
 def _guarded(value: Any) -> Any:

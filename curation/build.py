@@ -33,7 +33,7 @@ from schemas.manifest import NOT_LOOKED_AT, BuildManifest, BuildResult, SourceCo
 
 ITEM_COLUMNS = [
     *("item_id", "content_hash", "kind", "split", "group_id", "question", "answer", "turns", "topic", "language"),
-    *("risk_level", "risk_history", "risk_evidence", "pii", "pii_kept", "cleaned", "provenance"),
+    *("risk_level", "risk_history", "risk_evidence", "flags", "pii", "pii_kept", "cleaned", "provenance"),
 ]
 REMOVED_COLUMNS = [
     *("item_id", "kind", "step", "reason", "kept_id", "score", "question", "answer", "turns", "topic", "language"),
@@ -206,6 +206,7 @@ def _write(folder: Path, build_id: str, config: WorkspaceConfig, files: list[Sou
         pii=_counted(span["label"] for spans in items["pii"].to_pylist() for span in spans or ()),
         pii_kept=_counted(span["source"] for spans in items["pii_kept"].to_pylist() for span in spans or ()),
         risk=_counted(level or NOT_LOOKED_AT for level in items["risk_level"].to_pylist()),
+        flags=_counted(name for flags in items["flags"].to_pylist() for name in {flag["flag"] for flag in flags or ()}),
         splits=_counted(items["split"].to_pylist()),
         groups=len(set(items["group_id"].to_pylist())),
         near_pairs=_counted(flow.pairs["zone"].to_pylist()),

@@ -69,6 +69,8 @@ class BuildManifest(Strict):
     """Spans that were recognised and left as they are, such as crisis lines, by the reason."""
     risk: dict[str, int]
     """Items by risk level, or :data:`NOT_LOOKED_AT`."""
+    flags: dict[str, int] = {}
+    """Items with an answer that a reviewer should look at first, by what was noticed in it."""
     splits: dict[str, int]
     """Items by part."""
     groups: int

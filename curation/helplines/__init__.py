@@ -4,7 +4,18 @@ The table is ``helplines.yaml`` beside this file, for people to read and correct
 holds, whatever else it masks; whatever shows a helpline to a user should take it from here and nowhere else.
 """
 
-from curation.helplines.mentions import Mention, host_of, is_help_address, is_help_site, mentions
-from curation.helplines.table import Helpline, Table, table
+from curation.helplines.mentions import (
+    Mention,
+    Misplaced,
+    host_of,
+    is_help_address,
+    is_help_site,
+    mentions,
+    misplaced_numbers,
+)
+from curation.helplines.table import Helpline, Table, table, to_present
 
-__all__ = ["Helpline", "Mention", "Table", "host_of", "is_help_address", "is_help_site", "mentions", "table"]
+__all__ = [
+    *("Helpline", "Mention", "Misplaced", "Table", "host_of", "is_help_address", "is_help_site", "mentions"),
+    *("misplaced_numbers", "table", "to_present"),
+]

@@ -2,7 +2,7 @@
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from curation.helplines.table import Helpline, table
 
@@ -20,8 +20,47 @@ _CALLED = re.compile(r"^\W{0,3}(?:suicide|crisis|life|help|hot|emergency|operato
 
 _DIALLING_CODES = {
     **{"GB": "44", "IE": "353", "AU": "61", "NZ": "64", "IN": "91", "DE": "49", "FR": "33", "NL": "31", "DK": "45"},
+    **{"JP": "81", "NO": "47", "FI": "358", "PT": "351", "KE": "254", "NG": "234", "BD": "880", "LK": "94", "RO": "40"},
     **{"ES": "34", "ZA": "27", "SG": "65", "MY": "60", "HK": "852", "PH": "63", "KR": "82", "CN": "86", "MX": "52"},
 }
+
+_EUROPE = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CH",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GB",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IS",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "NO",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+        "UA",
+    ]
+)
+"""Where the numbers that Europe has in common are answered."""
 
 
 class Mention(NamedTuple):
@@ -36,12 +75,42 @@ def mentions(text: str) -> list[Mention]:
     """Every helpline number in ``text``, in order, however it is separated, with or without its country code."""
     if not re.search(r"\d", text):
         return []
-    ids = _ids()
+    owners = _owners()
     return [
-        Mention(match.start(), match.end(), ids[_key(match.group())])
+        Mention(match.start(), match.end(), owners[_key(match.group())][0].id)
         for match in _pattern().finditer(text)
         if _counts(text, match)
     ]
+
+
+class Misplaced(NamedTuple):
+    """A number in an answer that should be looked at."""
+
+    flag: Literal["outdated_number", "foreign_number"]
+    mention: Mention
+
+
+def misplaced_numbers(text: str, country: str | None = None) -> list[Misplaced]:
+    """Numbers in ``text`` that a line has given up, and lines of other countries where none of the right one is named.
+
+    Args:
+        text: An answer.
+        country: Where the seeker is (ISO 3166); no line counts as foreign where it is not known.
+    """
+    found = mentions(text)
+    owners = {mention: _owners()[_key(text[mention.start : mention.end])] for mention in found}
+    misplaced = [
+        Misplaced("outdated_number", mention)
+        for mention, entries in owners.items()
+        if all(_key(text[mention.start : mention.end]) in _former(entry) for entry in entries)
+    ]
+    if country is None or any(_is_for(entry, country) for entries in owners.values() for entry in entries):
+        return misplaced
+    return [*misplaced, *(Misplaced("foreign_number", mention) for mention in found)]
+
+
+def _is_for(entry: Helpline, country: str) -> bool:
+    return entry.country in (country, "INT") or (entry.country == "EU" and country in _EUROPE)
 
 
 def is_help_site(url: str) -> bool:
@@ -75,14 +144,20 @@ def _key(number: str) -> str:
 
 
 @cache
-def _ids() -> dict[str, str]:
-    """The keys of all spellings -> the first entry that has them."""
-    found: dict[str, str] = {}
+def _owners() -> dict[str, list[Helpline]]:
+    """The keys of all spellings -> the entries that have them; those that still give the number first."""
+    found: dict[str, list[Helpline]] = {}
     for entry in table().entries:
-        for number in (*entry.numbers, *entry.vanity):
+        for number in entry.dialled:
             for key in _keys(entry, number):
-                found.setdefault(key, entry.id)
-    return found
+                if entry not in found.setdefault(key, []):
+                    found[key].append(entry)
+    return {key: sorted(entries, key=lambda entry: key in _former(entry)) for key, entries in found.items()}
+
+
+def _former(entry: Helpline) -> set[str]:
+    """The keys of an entry's former numbers."""
+    return {key for number in entry.former for key in _keys(entry, number)}
 
 
 def _keys(entry: Helpline, number: str) -> list[str]:
@@ -101,7 +176,7 @@ def _sites() -> frozenset[str]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    keys = sorted(_ids(), key=lambda key: (-len(key), key))
+    keys = sorted(_owners(), key=lambda key: (-len(key), key))
     # A short number must not be the head or the tail of a longer one: 988-555-0100 is not 988. A long one may touch
     # the next sentence's first word where a space was lost.
     long = "|".join(

@@ -8,6 +8,7 @@ from curation.dedup import RULE
 from curation.pii import LIMITS as PII_LIMITS
 from curation.report.figures import bars, lengths, topics
 from curation.report.pairs import MOST_PAIRS, grey_pairs, pairs
+from curation.report.risk import MOST_ITEMS, marked_items
 from curation.split import PARTS
 from curation.triage import LEVELS
 from curation.triage import LIMITS as RISK_LIMITS
@@ -58,6 +59,9 @@ def report_html(
         pii_kept=bars(sorted(manifest.pii_kept.items(), key=lambda one: (-one[1], one[0]))),
         risk=bars((level, manifest.risk.get(level, 0)) for level in (*LEVELS, NOT_LOOKED_AT)),
         risk_limits=RISK_LIMITS,
+        flags=bars(sorted(manifest.flags.items(), key=lambda one: (-one[1], one[0]))),
+        marked=marked_items(items),
+        most_marked=MOST_ITEMS,
         splits=bars((part, manifest.splits.get(part, 0)) for part in PARTS),
         faults=quarantined[:MOST_FAULTS],
         faults_by_message=sorted(by_message.items(), key=lambda one: (-one[1], one[0])),

@@ -1,12 +1,26 @@
-"""Risk triage: which items speak of danger, by a phrase list that clinicians can read and correct.
+"""Risk triage: which items speak of danger, by phrase files that clinicians can read and correct.
 
-It orders the review queue and marks items. It never drops, approves, scores or diagnoses: every item is reviewed by a
-person, and an item without a mark is not a safe one.
+It orders the review queue, marks items and offers help. It never drops, approves, scores or diagnoses: every item is
+reviewed by a person, and an item without a mark is not a safe one.
 """
 
+from curation.triage.answers import FLAGS, Flag, Flagged, flag_answer
+from curation.triage.batch import TriageResult, triage_file
+from curation.triage.dialogue import TriagedDialogue, triage_transcript, triage_turns
 from curation.triage.levels import LEVELS, Level, most_urgent
 from curation.triage.limits import LIMITS
 from curation.triage.recognise import Evidence, Triaged, triage_text
 from curation.triage.step import Triage
 
-__all__ = ["LEVELS", "LIMITS", "Evidence", "Level", "Triage", "Triaged", "most_urgent", "triage_text"]
+__all__ = [
+    *("FLAGS", "LEVELS", "LIMITS", "Evidence", "Flag", "Flagged", "Level", "Triage", "TriageResult", "Triaged"),
+    *(
+        "TriagedDialogue",
+        "flag_answer",
+        "most_urgent",
+        "triage_file",
+        "triage_text",
+        "triage_transcript",
+        "triage_turns",
+    ),
+]

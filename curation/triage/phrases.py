@@ -1,23 +1,243 @@
-"""The phrase list ``phrases.yaml``: read, validated and made into patterns."""
+"""The phrase files: read, validated, made into patterns, and found by the rare words that they must hold."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from importlib.resources import files
-from typing import Literal, NamedTuple
+from typing import Literal
 
-import yaml
 from pydantic import Field, model_validator
 
+from curation.triage.files import phrase_file, phrase_text
 from curation.triage.levels import Level
+from curation.triage.notation import Pattern, pattern, union
+from curation.triage.spelling import spelled, spellings
 from schemas.items import Strict
+
+FILES = ("suicide.yaml", "self_harm.yaml", "harm_to_others.yaml", "abuse.yaml", "third_party.yaml")
 
 Subject = Literal["seeker", "named", "fixed"]
 Tense = Literal["present", "past", "over", "attempt"]
 
+_VERY_COMMON = frozenset(
+    [
+        "i",
+        "me",
+        "my",
+        "you",
+        "your",
+        "he",
+        "him",
+        "his",
+        "she",
+        "her",
+        "they",
+        "them",
+        "their",
+        "it",
+        "its",
+        "we",
+        "us",
+        "our",
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "and",
+        "or",
+        "but",
+        "so",
+        "if",
+        "when",
+        "in",
+        "on",
+        "at",
+        "to",
+        "of",
+        "for",
+        "with",
+        "by",
+        "as",
+        "is",
+        "am",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "do",
+        "not",
+        "no",
+        "have",
+        "has",
+        "had",
+        "will",
+        "would",
+        "can",
+        "could",
+        "up",
+        "out",
+        "who",
+        "what",
+        "how",
+        "one",
+        "all",
+        "more",
+        "there",
+        "then",
+        "than",
+        "from",
+        "just",
+        "again",
+    ]
+)
+_COMMON = frozenset(
+    [
+        "want",
+        "going",
+        "get",
+        "got",
+        "go",
+        "like",
+        "know",
+        "think",
+        "feel",
+        "time",
+        "day",
+        "night",
+        "today",
+        "people",
+        "life",
+        "make",
+        "made",
+        "take",
+        "put",
+        "back",
+        "off",
+        "down",
+        "over",
+        "into",
+        "about",
+        "because",
+        "after",
+        "before",
+        "every",
+        "never",
+        "always",
+        "now",
+        "still",
+        "even",
+        "too",
+        "very",
+        "really",
+        "good",
+        "better",
+        "someone",
+        "everyone",
+        "need",
+        "keep",
+        "come",
+        "say",
+        "said",
+        "told",
+        "way",
+        "thing",
+        "work",
+        "home",
+        "house",
+        "school",
+        "friend",
+        "mom",
+        "mum",
+        "mother",
+        "dad",
+        "father",
+        "husband",
+        "wife",
+        "boyfriend",
+        "girlfriend",
+        "partner",
+        "family",
+        "kids",
+        "son",
+        "daughter",
+        "brother",
+        "sister",
+        "baby",
+        "child",
+        "children",
+        "long",
+        "last",
+        "left",
+        "let",
+        "look",
+        "see",
+        "find",
+        "help",
+        "talk",
+        "thought",
+        "thoughts",
+        "thinking",
+        "wanted",
+        "much",
+        "without",
+        "live",
+        "living",
+        "things",
+        "right",
+        "first",
+        "old",
+        "little",
+        "own",
+        "another",
+        "try",
+        "trying",
+        "tried",
+        "away",
+        "job",
+        "head",
+        "room",
+        "hand",
+        "hands",
+        "leave",
+        "where",
+        "nothing",
+        "anymore",
+        "wish",
+        "hope",
+        "things",
+        "use",
+        "used",
+        "being",
+        "around",
+        "any",
+        "hurt",
+        "hurts",
+        "love",
+        "only",
+        "hard",
+        "bad",
+        "start",
+        "started",
+        "stop",
+        "face",
+        "heart",
+        "money",
+        "car",
+        "phone",
+        "door",
+        "open",
+        "wake",
+        "died",
+        "death",
+    ]
+)
+
 
 class Group(Strict):
-    """Phrases that mean one thing. What its fields mean stands at the head of ``phrases.yaml``."""
+    """Phrases that mean one thing. What its fields mean stands in ``phrases/README.md``."""
 
     id: str = Field(pattern=r"^[a-z-]+$")
     level: Level
@@ -25,112 +245,128 @@ class Group(Strict):
     subject: Subject
     tense: Tense
     confidence: float = Field(gt=0, le=1)
+    beside: tuple[Level, ...] = ()
+    """Levels of which other evidence must be there for these phrases to count."""
+    now: bool = False
+    """For the tense ``past``: whether the phrase counts as present where nothing says that it was long ago."""
     phrases: tuple[str, ...] = Field(min_length=1)
 
 
-class PhraseList(Strict):
-    """All of ``phrases.yaml``."""
+class PhraseFile(Strict):
+    """One of :data:`FILES`."""
 
     version: int
     date: date
     sources: dict[str, str]
     groups: tuple[Group, ...]
-    harmless: tuple[str, ...]
 
     @model_validator(mode="after")
-    def _cited(self) -> "PhraseList":
+    def _cited(self) -> "PhraseFile":
         for group in self.groups:
             if group.source not in self.sources:
                 raise ValueError(f"group '{group.id}' cites '{group.source}', which is not among the sources")
         return self
 
 
-class Rule(NamedTuple):
-    """A group and the pattern that any of its phrases matches."""
-
-    group: Group
-    pattern: re.Pattern[str]
+@cache
+def groups() -> tuple[Group, ...]:
+    """The groups of all files, in their order."""
+    read = [PhraseFile.model_validate(phrase_file(name)) for name in FILES]
+    return tuple(group for file in read for group in file.groups)
 
 
 @cache
-def phrase_list() -> PhraseList:
-    """The list that comes with this version of the code."""
-    text = files("curation.triage").joinpath("phrases.yaml").read_text(encoding="utf-8")
-    return PhraseList.model_validate(yaml.safe_load(text))
+def harmless_phrases() -> tuple[str, ...]:
+    """The phrases of ``harmless.yaml``."""
+    return tuple(phrase_file("harmless.yaml")["harmless"])
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
-    return tuple(Rule(group, compiled(group.phrases)) for group in phrase_list().groups)
+def word_lists() -> dict[str, tuple[str, ...]]:
+    """``words.yaml``."""
+    return {name: tuple(words) for name, words in phrase_file("words.yaml").items()}
+
+
+def read_phrase_word(word: str) -> str:
+    """A word of a phrase in the form that texts are read into."""
+    read = " ".join(part for one in word.split() for part in spelled(one))
+    for pair, joined in spellings().pairs.items():
+        if pair in read and f" {pair} " in f" {read} ":
+            read = f" {read} ".replace(f" {pair} ", f" {joined} ").strip()
+    return read
+
+
+def rank(word: str) -> int:
+    """How common a word is: 0 for rare ones."""
+    return 2 if word in _VERY_COMMON else 1 if word in _COMMON else 0
+
+
+def to_pattern(phrase: str) -> Pattern:
+    """The pattern of a phrase with the lists and spellings of this version."""
+    return pattern(phrase, word_lists(), read_phrase_word, rank)
+
+
+def compiled(phrases: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for all of ``phrases``, for texts in the form that :mod:`curation.triage.words` gives."""
+    return union(to_pattern(phrase).expression for phrase in phrases)
+
+
+class PhraseIndex:
+    """Phrases by their anchors; what shares an anchor becomes one pattern when it is first needed."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._expressions: dict[str, list[str]] = defaultdict(list)
+        for phrase in phrases:
+            made = to_pattern(phrase)
+            for anchor in made.anchors:
+                self._expressions[anchor].append(made.expression)
+        self._compiled: dict[str, re.Pattern[str]] = {}
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        """The words of which every match holds one."""
+        return frozenset(self._expressions)
+
+    def matches(self, text: str, anchors: Iterable[str]) -> set[tuple[int, int]]:
+        """Where phrases stand in ``text``, a sentence of words that each have a space behind them."""
+        found = set()
+        for anchor in anchors:
+            if anchor in self._expressions:
+                found.update(match.span() for match in self._pattern(anchor).finditer(text))
+        return found
+
+    def _pattern(self, anchor: str) -> re.Pattern[str]:
+        if anchor not in self._compiled:
+            self._compiled[anchor] = union(self._expressions[anchor])
+        return self._compiled[anchor]
 
 
 @cache
-def harmless() -> re.Pattern[str]:
-    return compiled(phrase_list().harmless)
+def index() -> dict[str, PhraseIndex]:
+    """The phrases of every group, by the group's id."""
+    return {group.id: PhraseIndex(group.phrases) for group in groups()}
 
 
-def compiled(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern for all of ``phrases``."""
-    return re.compile(r"\b(?:" + "|".join(map(_pattern, phrases)) + r")(?!\w)", re.IGNORECASE)
+@cache
+def harmless() -> PhraseIndex:
+    """What is not looked at."""
+    return PhraseIndex(harmless_phrases())
 
 
-_TOKEN = re.compile(r"\.\.\.|[()\[\]|]|[^\s()\[\]|]+")
-_CLOSING = {"(": ")", "[": "]"}
-_SPACE = r"\W{0,2}\s\s*"
-_GAP = r"(?:\W+\w+){0,3}?\W+"
+@cache
+def by_anchor() -> dict[str, tuple[Group, ...]]:
+    """Anchors -> the groups that have phrases with them."""
+    found: dict[str, list[Group]] = defaultdict(list)
+    for group in groups():
+        for anchor in index()[group.id].anchors:
+            found[anchor].append(group)
+    return {anchor: tuple(of_anchor) for anchor, of_anchor in found.items()}
 
 
-def _pattern(phrase: str) -> str:
-    """The regular expression of a phrase.
-
-    Raises:
-        ValueError: If its brackets do not match.
-    """
-    tokens = _TOKEN.findall(phrase)
-    pattern = _alternatives(tokens)
-    if tokens:
-        raise ValueError(f"phrase '{phrase}' closes a bracket that it did not open")
-    return pattern
-
-
-def _alternatives(tokens: list[str]) -> str:
-    """Takes sequences that ``|`` divides from the head of ``tokens``."""
-    sequences = [_sequence(tokens)]
-    while tokens and tokens[0] == "|":
-        tokens.pop(0)
-        sequences.append(_sequence(tokens))
-    return f"(?:{'|'.join(sequences)})"
-
-
-def _sequence(tokens: list[str]) -> str:
-    """Takes words and brackets from the head of ``tokens``, up to a ``|`` or a closing bracket.
-
-    What may be missing takes the space beside it along.
-    """
-    parts: list[str] = []
-    begun = False
-    while tokens and tokens[0] not in ("|", ")", "]"):
-        token = tokens.pop(0)
-        if token == "...":
-            parts.append(_GAP)
-            begun = False
-        elif token == "[":
-            inner = _bracket(tokens, token)
-            parts.append(f"(?:{_SPACE}{inner})?" if begun else f"(?:{inner}{_SPACE})?")
-        else:
-            inner = _bracket(tokens, token) if token == "(" else _word(token)
-            parts.append(_SPACE + inner if begun else inner)
-            begun = True
-    return "".join(parts)
-
-
-def _bracket(tokens: list[str], opening: str) -> str:
-    inner = _alternatives(tokens)
-    if not tokens or tokens.pop(0) != _CLOSING[opening]:
-        raise ValueError(f"a phrase of the list does not close its '{opening}'")
-    return inner
-
-
-def _word(word: str) -> str:
-    """A word; ``don't`` also matches ``dont``, ``don’t`` and ``don ' t``; ``self-harm``, ``self harm``."""
-    return re.escape(word).replace("'", r"\s?['’`´]?\s?").replace(r"\-", r"[-\s]{0,3}")
+@cache
+def vocabulary() -> frozenset[str]:
+    """Every word that a phrase, a list or a cue is made of."""
+    texts = [*harmless_phrases(), *(phrase for group in groups() for phrase in group.phrases)]
+    texts += [word for words in word_lists().values() for word in words] + [phrase_text("cues.yaml")]
+    words = {word for text in texts for word in re.findall(r"[a-z][a-z'-]*", text)}
+    return frozenset(part for word in words for part in spelled(word))

@@ -6,7 +6,8 @@ import pyarrow as pa
 
 from curation.step import FAULT_COLUMN
 from curation.table import texts
-from curation.triage.levels import most_urgent
+from curation.triage.answers import Flagged, flag_answer
+from curation.triage.dialogue import triage_turns
 from curation.triage.recognise import Triaged, triage_text
 from schemas.config import TriageConfig
 
@@ -22,20 +23,33 @@ EVIDENCE = pa.list_(
     )
 )
 """Where a phrase stands, by code points of the field's text as the step was given it."""
+FLAGGED = pa.list_(
+    pa.struct(
+        [
+            ("flag", pa.string()),
+            ("field", pa.string()),
+            ("start", pa.int64()),
+            ("end", pa.int64()),
+            ("rule", pa.string()),
+        ]
+    )
+)
+"""What in an answer a reviewer should look at, and where it stands."""
 
 
 class Triage:
-    """Marks items by the risk that their seeker speaks of, so that the queue begins with the urgent ones.
+    """Marks items by the risk that their seeker speaks of, and answers by what a reviewer should look at first.
 
-    It looks at the question, or at the seeker's turns, never at the answer. It never drops, approves, scores or
-    diagnoses. ``risk_level`` is null for what was not looked at: items that are not in English, and all of them where
-    triage is switched off. Null is not ``none``.
+    The level comes from the question, or from the seeker's turns and their answers to what the supporter asks; the flags
+    from the answer, or from the supporter's turns. It never drops, approves, scores or diagnoses. ``risk_level`` is null
+    for what was not looked at: items that are not in English, and all of them where triage is switched off. Null is not
+    ``none``.
     """
 
     name: ClassVar[str] = "triage"
     reads: ClassVar[tuple[str, ...]] = ("kind", "language", "question", "answer", "turns")
     writes: ClassVar[pa.Schema] = pa.schema(
-        [("risk_level", pa.string()), ("risk_history", pa.bool_()), ("risk_evidence", EVIDENCE)]
+        [("risk_level", pa.string()), ("risk_history", pa.bool_()), ("risk_evidence", EVIDENCE), ("flags", FLAGGED)]
     )
     libraries: ClassVar[tuple[str, ...]] = ()
 
@@ -48,21 +62,41 @@ class Triage:
 
     def _mark(self, item: dict[str, Any]) -> dict[str, Any]:
         if not self.config.enabled or item["language"].split("-")[0] != "en":
-            return {"risk_level": None, "risk_history": None, "risk_evidence": []}
-        triaged = {field: triage_text(text) for field, text in _of_the_seeker(item)}
+            return {"risk_level": None, "risk_history": None, "risk_evidence": [], "flags": []}
+        country = self.config.country or (item["language"].split("-") + [""])[1].upper() or None
+        if item["turns"] is None:
+            whole = triage_text(item["question"])
+            evidence = _evidence("question", whole)
+            flags = _flags("answer", flag_answer(item["answer"], whole.level, country))
+        else:
+            triaged = triage_turns([(turn["role"], turn["text"]) for turn in item["turns"]])
+            whole = triaged.whole
+            fields = [field for field, _ in texts(item)]
+            pairs = zip(fields, triaged.turns, strict=True)
+            evidence = [mark for field, of_turn in pairs for mark in _evidence(field, of_turn)]
+            flags = _flags_of_turns(item, whole, country)
         return {
-            "risk_level": most_urgent([of_field.level for of_field in triaged.values()]),
-            "risk_history": any(of_field.history for of_field in triaged.values()),
-            "risk_evidence": [mark for field, of_field in triaged.items() for mark in _evidence(field, of_field)],
+            "risk_level": whole.level,
+            "risk_history": whole.history,
+            "risk_evidence": evidence,
+            "flags": flags,
         }
 
 
-def _of_the_seeker(item: dict[str, Any]) -> list[tuple[str, str]]:
-    if item["turns"] is None:
-        return [("question", item["question"])]
-    speakers = [turn["role"] for turn in item["turns"]]
-    return [pair for pair, speaker in zip(texts(item), speakers, strict=True) if speaker == "seeker"]
+def _flags_of_turns(item: dict[str, Any], whole: Triaged, country: str | None) -> list[dict[str, Any]]:
+    """The flags on a supporter's turns; whether a referral is offered is asked of all of them together."""
+    said = [pair for pair, turn in zip(texts(item), item["turns"], strict=True) if turn["role"] == "supporter"]
+    flags = [flag for field, text in said for flag in _flags(field, flag_answer(text, None, country))]
+    for flag in flag_answer("\n\n".join(text for _, text in said), whole.level, country):
+        if flag.flag == "no_referral" and said:
+            field, text = said[-1]
+            flags += _flags(field, [flag._replace(end=len(text))])
+    return flags
 
 
 def _evidence(field: str, triaged: Triaged) -> list[dict[str, Any]]:
     return [{"field": field, **evidence._asdict()} for evidence in triaged.evidence]
+
+
+def _flags(field: str, flags: list[Flagged]) -> list[dict[str, Any]]:
+    return [{"field": field, **flag._asdict()} for flag in flags]

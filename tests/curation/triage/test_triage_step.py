@@ -35,6 +35,7 @@ def test_the_step_writes_what_it_says() -> None:
             "risk_evidence": [
                 {"field": "question", "start": 2, "end": 13, "rule": "passive/wish-to-be-dead", "confidence": 0.85}
             ],
+            "flags": [{"flag": "no_referral", "field": "answer", "start": 0, "end": 5, "rule": "no_referral/passive"}],
             "fault": None,
         }
     ]

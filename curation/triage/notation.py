@@ -1,0 +1,128 @@
+"""The notation that phrases are written in, made into regular expressions over words that stand one space apart.
+
+How a phrase is written stands in ``phrases/README.md``. A text is brought into the same form by
+:mod:`curation.triage.words`, so that a phrase needs neither other spellings nor punctuation.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+Words = Mapping[str, tuple[str, ...]]
+"""The lists that phrases name with an @."""
+Reader = Callable[[str], str]
+"""Brings words into the form in which they are looked for: ``don't`` -> ``do not``."""
+
+_TOKEN = re.compile(r"\.\.\.|[()\[\]|]|[^\s()\[\]|]+")
+_CLOSING = {"(": ")", "[": "]"}
+_GAP = r"(?:[^ ]+ ){0,3}?"
+_SPACE = r" (?:[,\"] )?"
+"""A comma or a quotation mark may stand between two words of a phrase."""
+
+
+class Pattern(NamedTuple):
+    """A phrase as a regular expression, and words of which every match holds one at least.
+
+    ``expression`` matches words each of which is followed by a space.
+    """
+
+    expression: str
+    anchors: frozenset[str]
+
+
+class _Part(NamedTuple):
+    """A piece of a phrase: its expression, each word followed by a space, and its anchors where it must be there."""
+
+    expression: str
+    anchors: frozenset[str] | None
+
+
+def pattern(phrase: str, words: Words, read: Reader, rank: Callable[[str], int]) -> Pattern:
+    """The regular expression of a phrase.
+
+    Args:
+        phrase: In the notation.
+        words: The lists that it may name.
+        read: Brings its words into the form of the texts.
+        rank: How common a word is: the rarest words that a match must hold become its anchors.
+
+    Raises:
+        ValueError: If its brackets do not match, or it names a list that there is none of.
+    """
+    tokens = _TOKEN.findall(phrase)
+    part = _Phrase(tokens, words, read, rank).alternatives()
+    if tokens:
+        raise ValueError(f"phrase '{phrase}' closes a bracket that it did not open")
+    if not part.anchors:
+        raise ValueError(f"phrase '{phrase}' has no word that must be there")
+    return Pattern(part.expression, part.anchors)
+
+
+def union(expressions: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for all of ``expressions``, from the beginning of a word on."""
+    return re.compile("(?<![^ ])(?:" + "|".join(expressions) + ")")
+
+
+class _Phrase:
+    """Reads tokens from the head of a list, one part after the other."""
+
+    def __init__(self, tokens: list[str], words: Words, read: Reader, rank: Callable[[str], int]) -> None:
+        self.tokens, self.words, self.read, self.rank = tokens, words, read, rank
+
+    def alternatives(self) -> _Part:
+        """Sequences that ``|`` divides."""
+        parts = [self.sequence()]
+        while self.tokens and self.tokens[0] == "|":
+            self.tokens.pop(0)
+            parts.append(self.sequence())
+        return _either(parts)
+
+    def sequence(self) -> _Part:
+        """Words and brackets up to a ``|`` or a closing bracket."""
+        expression, best = "", None
+        while self.tokens and self.tokens[0] not in ("|", ")", "]"):
+            token = self.tokens.pop(0)
+            if token == "...":
+                expression += _GAP
+                continue
+            part = self._bracket(token) if token in _CLOSING else self._word(token)
+            if token == "[":
+                expression += f"(?:{part.expression})?"
+                continue
+            expression += part.expression
+            if part.anchors and (best is None or self._common(part.anchors) < self._common(best)):
+                best = part.anchors
+        return _Part(expression, best)
+
+    def _common(self, anchors: frozenset[str]) -> int:
+        return max(map(self.rank, anchors))
+
+    def _bracket(self, opening: str) -> _Part:
+        part = self.alternatives()
+        if not self.tokens or self.tokens.pop(0) != _CLOSING[opening]:
+            raise ValueError(f"a phrase of the list does not close its '{opening}'")
+        return part
+
+    def _word(self, token: str) -> _Part:
+        if token == "@year":
+            return _Part(r"(?:19|20)\d\d ", None)
+        if token.startswith("@"):
+            if token[1:] not in self.words:
+                raise ValueError(f"there is no list '{token}' in words.yaml")
+            return _either([self._words(member) for member in sorted(self.words[token[1:]], key=len, reverse=True)])
+        return self._words(token)
+
+    def _words(self, text: str) -> _Part:
+        """One or more words; ``don't`` becomes ``do not``."""
+        read = self.read(text).split()
+        if not read:  # a word that says nothing, and that texts are read without
+            return _Part("", None)
+        return _Part("".join(re.escape(word) + _SPACE for word in read), frozenset([min(read, key=self.rank)]))
+
+
+def _either(parts: list[_Part]) -> _Part:
+    anchors: frozenset[str] | None = frozenset()
+    for part in parts:
+        anchors = None if anchors is None or part.anchors is None else anchors | part.anchors
+    expression = parts[0].expression if len(parts) == 1 else "(?:" + "|".join(part.expression for part in parts) + ")"
+    return _Part(expression, anchors)
