@@ -111,7 +111,9 @@ def near_duplicates(comparable: Comparable, config: DedupConfig, terms: Terms, p
         progress: Told of the pairs compared.
     """
     comparer = Comparer(comparable, terms)
-    pairs = candidate_pairs(comparable.signatures, np.array([len(one) for one in comparable.words], np.int64))
+    lengths = np.array([len(one) for one in comparable.words], np.int64)
+    pairs = candidate_pairs(comparable.signatures, lengths)
+    pairs = pairs[lengths[pairs].min(axis=1) > 0]
     seen = {(first, second) for first, second in pairs.tolist()}
     with progress("compare", len(pairs)) as advance:
         near = Near(_told(comparer.compare(pairs, advance), config), comparable.ranks)

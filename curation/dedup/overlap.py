@@ -1,6 +1,7 @@
 """How much of what two texts tell they have in common, for many pairs at once: what is far apart is never aligned.
 
-Words that hardly any text has are left out, since most of them are misspellings, which alignment will settle.
+Of the words that one text has to itself those that hardly any other has are left out: most of them are misspellings, which
+alignment will settle.
 """
 
 import numpy as np
@@ -17,19 +18,24 @@ FEW_WORDS = 25
 Numbers = NDArray[np.int64]
 
 
-def overlapping(numbers: Numbers, offsets: Numbers, bits: NDArray[np.float64], pairs: Pairs) -> NDArray[np.bool_]:
+def overlapping(
+    numbers: Numbers, offsets: Numbers, bits: NDArray[np.float64], rare: NDArray[np.bool_], pairs: Pairs
+) -> NDArray[np.bool_]:
     """Which pairs have enough in common.
 
     Args:
         numbers: The words of all texts, one text after another, each as a place in ``bits``.
         offsets: Shape (texts + 1,): where each text begins.
-        bits: The information of each word, 0 for one that does not count.
+        bits: The information of each word.
+        rare: Whether hardly any text has it.
         pairs: Places of the texts of each pair.
     """
     first, second = (_once(numbers, offsets, side) for side in pairs.T)
     common = np.intersect1d(first, second, assume_unique=True)
-    one, other, both = (_bits_of(words, bits, len(pairs)) for words in (first, second, common))
-    lost = 1 - both / np.maximum(np.stack([one, other]), 1e-9)
+    known = np.where(rare, 0, bits)
+    both, both_known = (_bits_of(common, some, len(pairs)) for some in (bits, known))
+    own = np.stack([_bits_of(words, known, len(pairs)) - both_known for words in (first, second)])
+    lost = own / np.maximum(own + both, 1e-9)
     few = np.diff(offsets)[pairs].min(axis=1) <= FEW_WORDS
     near: NDArray[np.bool_] = lost.min(axis=0) <= np.where(few, MOST_LOST_SHORT, MOST_LOST)
     return near & (lost.max(axis=0) <= np.where(few, MOST_ADDED_SHORT, MOST_ADDED))

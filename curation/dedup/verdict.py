@@ -12,6 +12,7 @@ from curation.dedup.differences import Difference, Stretch, is_addition
 from curation.dedup.english import COURTESIES, COURTESY_WORDS, FILLERS, NEGATIONS, NUMBERS, PERSONS, WEAK
 from curation.dedup.exchange import Exchange
 from curation.dedup.terms import Terms
+from curation.dedup.tokens import SPEAKERS
 
 SHORT = 28
 """Words up to which a text is short, counted as :mod:`curation.dedup.tokens` does."""
@@ -136,7 +137,7 @@ def _speaks_against(contents: Sequence[Difference], strict: Sequence[Difference]
         return True
     if len(contents) == 1 and contents[0].first and contents[0].second and core <= PLAIN:
         return True
-    exchanged = any(one.first and one.second for one in strict)
+    exchanged = any((one.first and one.second) or _turns(one.first) != _turns(one.second) for one in strict)
     return 0 < len(strict) == len(contents) <= 2 and core <= (LONG if exchanged else PLAIN)
 
 
@@ -221,6 +222,7 @@ def is_strict(one: Difference, terms: Terms) -> bool:
     """Whether a difference turns a statement around at any length: negation, number, person, or a term of the field."""
     return (
         negations(one.first) != negations(one.second)
+        or _turns(one.first) != _turns(one.second)
         or _numbers(one.first) != _numbers(one.second)
         or (bool(one.first and one.second) and _persons(one.first) != _persons(one.second))
         or _are_other_terms(one, terms)
@@ -232,6 +234,10 @@ def _are_other_terms(one: Difference, terms: Terms) -> bool:
     if one.first and one.second:
         return terms.differ(set(one.first), set(one.second))
     return not terms.words.isdisjoint(one.first or one.second)
+
+
+def _turns(words: Stretch) -> list[str]:
+    return [word for word in words if ord(word[0]) in SPEAKERS]
 
 
 def negations(words: Stretch) -> int:
