@@ -22,7 +22,7 @@ def dedup(
     ] = None,
     threshold: Annotated[
         float, typer.Option(min=50, max=100, help="The least score of a pair of which one is removed.")
-    ] = 82.0,
+    ] = 80.0,
     grey_threshold: Annotated[
         float, typer.Option(min=50, max=100, help="The least score of a pair that is shown to a person.")
     ] = 70.0,

@@ -22,7 +22,7 @@ sources:
     origin: human             # or generated, with generator: which program
     consent:                  # on what basis the people in it agreed to this use
 
-# dedup: {threshold: 82, grey_threshold: 70}
+# dedup: {threshold: 80, grey_threshold: 70}
 # split: {train: 0.8, validation: 0.1, test: 0.1}
 """
 

@@ -147,7 +147,7 @@ class DedupConfig(Section):
 
     near: bool = True
     """Whether near-duplicates are looked for beside exact ones."""
-    threshold: float = Field(default=82.0, ge=50, le=100)
+    threshold: float = Field(default=80.0, ge=50, le=100)
     """The least score (0 to 100) of a pair of which one is removed, if no word speaks against it."""
     grey_threshold: float = Field(default=70.0, ge=50, le=100)
     """The least score of a pair that is shown to a reviewer, and that stays in one part of the split."""

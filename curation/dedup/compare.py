@@ -15,7 +15,7 @@ from curation.dedup.exchange import Exchange
 from curation.dedup.learning import Lesson, Lessons, learn
 from curation.dedup.overlap import overlapping
 from curation.dedup.terms import Terms
-from curation.dedup.tokens import spellings
+from curation.dedup.tokens import short, spellings, tokenise
 from curation.dedup.verdict import Knowledge, Verdict, weigh, without_boilerplate
 from curation.progress import Advance
 
@@ -25,6 +25,8 @@ LEAST_SIMILARITY_SHORT, FEW_WORDS = 0.55, 30
 """The same for a text of few words, of which a greeting and some typing errors are a larger share."""
 MOST_REWRITTEN = 0.45
 """The largest share of a text's words in differences within it, of a pair worth weighing."""
+SURE = 85.0
+"""The score below which a pair is looked at a second time without the greetings."""
 _EQUAL = Verdict(100.0, False, 0, ())
 _CHARACTERS = 0x10FFFF - 0x800
 """Characters there are, without surrogates."""
@@ -99,7 +101,7 @@ class Comparer:
         if self._lessons is None:
             self._lessons = learn(self._examples(found), self._terms)
         knowledge = Knowledge(
-            self._bits.__getitem__,
+            self._bits_of,
             Exchange(self._differ, self._spelling, self._lessons.interchangeable),
             self._lessons.boilerplate,
             self._terms,
@@ -124,14 +126,12 @@ class Comparer:
             self._totals(pair.second),
             strict=True,
         ):
-            verdict = (
-                weigh(differences, (len(one), len(other)), (totals[0], totals[1]), knowledge) if differences else _EQUAL
-            )
-            if verdict.guarded:  # a greeting may have been aligned with a word of the text: look again without it
+            verdict = weigh(differences, (len(one), len(other)), (totals[0], totals[1]), knowledge) if differences else _EQUAL
+            if verdict.guarded or verdict.score < SURE:  # a greeting may have been aligned with a word of the text: look again without it
                 cores = without_boilerplate(one, knowledge), without_boilerplate(other, knowledge)
                 if cores != (one, other):
                     again = self._without_greetings(*cores, knowledge)
-                    verdict = verdict if again.guarded else again
+                    verdict = max(verdict, again, key=lambda one: (not one.guarded, one.score))
             verdicts.append(verdict)
         return Compared(pair.first, pair.second, tuple(verdicts))
 
@@ -160,7 +160,7 @@ class Comparer:
         if candidates:
             offsets = np.concatenate([[0], np.cumsum([len(one) for one in words])])
             counts, bits = self._frequencies.of(codes), self._frequencies.information(codes)
-            near = overlapping(numbers, offsets, np.where(counts > RARELY, bits, 0), np.searchsorted(places, pairs))
+            near = overlapping(numbers, offsets, bits, counts <= RARELY, np.searchsorted(places, pairs))
             pairs = pairs[near]
             firsts, seconds = ([keys[place] for place in side] for side in pairs.T.tolist())
             alike = process.cpdist(
@@ -197,9 +197,16 @@ class Comparer:
         self._counts.update(zip(new.values(), counts, strict=True))
         self._bits.update(zip(new.values(), bits, strict=True))
 
+    def _bits_of(self, word: str) -> float:
+        """The information of a word, which may stand in no text as it is: contractions are written out."""
+        bits = self._bits.get(word)
+        if bits is None:
+            bits = self._bits[word] = float(self._frequencies.information(short(tokenise([word]).hashes))[0])
+        return bits
+
     def _bits_of_fields(self, place: int) -> list[float]:
         """The information of each field of a text."""
-        return [sum(map(self._bits.__getitem__, words)) for words in self._fields(place)]
+        return [sum(map(self._bits_of, words)) for words in self._fields(place)]
 
     def _spelled_fields(self, place: int) -> list[list[str]]:
         """The words of each field of a text."""

@@ -15,7 +15,7 @@ from curation.dedup.evidence import Spelling
 MOVED = 3
 """Words by which a word can have moved and count as swapped with a neighbour."""
 FEW_WORDS = 25
-"""Words of the longest text that is always looked at word by word."""
+"""Words of the longest text in which one word more in a row must differ, since a few typing errors are much of it."""
 IN_A_ROW, MOST_REWRITTEN = 3, 0.3
 """Words that differ in a row where more than typing went wrong, and the largest share of a text that they can be of."""
 NEAR_END = 4
@@ -50,12 +50,11 @@ def is_rewritten(first: str, second: str) -> bool:
         second: Another.
     """
     shorter = min(len(first), len(second))
-    if shorter <= FEW_WORDS:
-        return False
+    in_a_row = IN_A_ROW if shorter > FEW_WORDS else IN_A_ROW + 1
     rewritten = 0
     for start, end, other_start, other_end in _stretches(first, second):
         length = min(end - start, other_end - other_start)
-        if length >= IN_A_ROW:
+        if length >= in_a_row:
             rewritten += length
     return rewritten > MOST_REWRITTEN * shorter
 

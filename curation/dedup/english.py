@@ -13,11 +13,15 @@ def _set(name: str) -> frozenset[str]:
     return frozenset(_DATA[name].split())
 
 
-NEGATIONS, NUMBERS, WEAK, FILLERS, COURTESIES = map(_set, ("negations", "numbers", "weak", "fillers", "courtesies"))
+NEGATIONS, NUMBERS, FILLERS, COURTESIES = map(_set, ("negations", "numbers", "fillers", "courtesies"))
+WEAK = _set("weak") | (_set("fragments") - NEGATIONS)
 PREFIXES = _set("prefixes")
 COURTESY_WORDS = COURTESIES | _set("beside_courtesies")
 PERSONS = {word: person for person, words in enumerate(_DATA["persons"]) for word in words.split()}
 """Personal pronouns, with a number for each person."""
+
+CLOSED = (NEGATIONS | NUMBERS | WEAK | FILLERS | PERSONS.keys()) - _set("fragments")
+"""Words for certain: no two of them are spellings of one."""
 
 
 def _expansions() -> dict[str, tuple[str, ...]]:

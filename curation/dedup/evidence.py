@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from curation.dedup.english import NEGATIONS, PREFIXES, WEAK
+from curation.dedup.english import CLOSED, NEGATIONS, PREFIXES, WEAK
 
 Words = NDArray[np.uint32]
 
@@ -118,7 +118,7 @@ class Spelling:
         if not (first.isalpha() and second.isalpha()) or (first in self._terms and second in self._terms):
             return False
         rarer, commoner = sorted((self._counts.get(word, 1), word) for word in (first, second))
-        if rarer[1] in NEGATIONS or self._mean_different_things(rarer, commoner):
+        if rarer[1] in NEGATIONS or (first in CLOSED and second in CLOSED) or self._mean_different_things(rarer, commoner):
             return False
         return are_inflected(first, second) or self._is_misspelling(rarer, commoner, distance)
 

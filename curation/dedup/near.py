@@ -111,10 +111,15 @@ def near_duplicates(comparable: Comparable, config: DedupConfig, terms: Terms, p
         progress: Told of the pairs compared.
     """
     comparer = Comparer(comparable, terms)
-    pairs = candidate_pairs(comparable.signatures, np.array([len(one) for one in comparable.words], np.int64))
-    seen = {(first, second) for first, second in pairs.tolist()}
+    lengths = np.array([len(one) for one in comparable.words], np.int64)
+    pairs = candidate_pairs(comparable.signatures, lengths)
+    pairs = pairs[lengths[pairs].min(axis=1) > 0]
     with progress("compare", len(pairs)) as advance:
-        near = Near(_told(comparer.compare(pairs, advance), config), comparable.ranks)
+        compared = comparer.compare(pairs, advance)
+        # Of the candidates that were left out as too far apart, a near-duplicate's keeper is worth a second look.
+        seen = {(one.first, one.second) for one in compared}
+        near = Near(_told(compared, config), comparable.ranks)
+        del compared
         for _ in range(ROUNDS):
             more = _with_new_keepers(near, config) - seen
             if not more:

@@ -4,6 +4,7 @@ A word is a run of letters, a run of digits, or one symbol that carries meaning.
 form, so that later steps compare numbers. :func:`spellings` gives the words back as strings.
 """
 
+import hashlib
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -23,6 +24,9 @@ CHUNK_CHARACTERS = 1 << 20
 
 SPEAKERS = range(0xE000, 0xE003)
 """Code points of private use, each a word: who speaks in a dialogue. Cleaned texts hold none."""
+
+LONGEST_WORDLESS = 1000
+"""Characters of the longest text without letters and digits that is shown as it is."""
 
 _LETTER, _DIGIT, _SINGLE = 1, 2, 3
 _APOSTROPHES = str.maketrans(dict.fromkeys("'\u2019\u2018\u02bc`\u00b4", None))
@@ -61,7 +65,24 @@ def tokenise(texts: Sequence[str]) -> Tokens:
         counts.append(np.diff(np.searchsorted(starts, rows)))
     offsets = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(np.concatenate(counts), out=offsets[1:])
-    return Tokens(np.concatenate(hashes), offsets)
+    return _with_wordless(texts, Tokens(np.concatenate(hashes), offsets))
+
+
+def _with_wordless(texts: Sequence[str], tokens: Tokens) -> Tokens:
+    """A text without words, such as "???", is one word, its own; one of nothing but white space has none."""
+    counts = np.diff(tokens.offsets)
+    wordless = [place for place in np.flatnonzero(counts == 0).tolist() if texts[place].strip()]
+    if not wordless:
+        return tokens
+    own = [_hash_of(texts[place].strip()) for place in wordless]
+    counts[wordless] = 1
+    hashes = np.insert(tokens.hashes, tokens.offsets[wordless], np.array(own, np.uint64))
+    return Tokens(hashes, np.concatenate([[0], np.cumsum(counts)]))
+
+
+def _hash_of(text: str) -> int:
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
 
 
 def spellings(texts: Sequence[str]) -> dict[int, str]:
@@ -74,6 +95,9 @@ def spellings(texts: Sequence[str]) -> dict[int, str]:
         joined = " ".join(chunk)
         for value, start, end in zip(hashes.tolist(), starts[first].tolist(), ends[first].tolist(), strict=True):
             known[value] = joined[start:end]
+    for text in texts:
+        if len(text) < LONGEST_WORDLESS and (bare := text.strip()) and not any(map(str.isalnum, bare)):
+            known[_hash_of(bare) >> 32] = bare
     return known
 
 

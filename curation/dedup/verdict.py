@@ -12,6 +12,7 @@ from curation.dedup.differences import Difference, Stretch, is_addition
 from curation.dedup.english import COURTESIES, COURTESY_WORDS, FILLERS, NEGATIONS, NUMBERS, PERSONS, WEAK
 from curation.dedup.exchange import Exchange
 from curation.dedup.terms import Terms
+from curation.dedup.tokens import SPEAKERS
 
 SHORT = 28
 """Words up to which a text is short, counted as :mod:`curation.dedup.tokens` does."""
@@ -19,10 +20,12 @@ FEW = 2
 """Words beyond the end of a text that is not short, which do not tell which of two is the whole one."""
 FREQUENT = 9.0
 """Bits of a word that a short text can lack if the text that stays has it: about one text in 512 has such a word."""
-PLAIN = 60
+PLAIN = 40
 """Words up to which a text that differs in one word alone is a contrast, not a rewording."""
+MIDDLING = 60
+"""Words up to which one negation or person more, less or other is a contrast."""
 LONG = 150
-"""Words from which on even a term, a number or a person in the place of another only weighs its share."""
+"""Words from which on even a term, a number or a speaker in the place of another only weighs its share."""
 LEAST_OVERLAP = 0.72
 """The least share of a text that a truncated copy of it still has."""
 FAR = 0.5
@@ -84,7 +87,7 @@ def weigh(
         totals: The bits of each text.
         knowledge: Of words.
     """
-    if min(lengths) > PLAIN and (far := _far(differences, totals, knowledge)):
+    if min(lengths) > MIDDLING and (far := _far(differences, totals, knowledge)):
         return far
     weighed = _weighed(differences, lengths, knowledge)
     lost = list(weighed.lost)
@@ -136,8 +139,13 @@ def _speaks_against(contents: Sequence[Difference], strict: Sequence[Difference]
         return True
     if len(contents) == 1 and contents[0].first and contents[0].second and core <= PLAIN:
         return True
-    exchanged = any(one.first and one.second for one in strict)
-    return 0 < len(strict) == len(contents) <= 2 and core <= (LONG if exchanged else PLAIN)
+    # Another term, number or speaker is no slip of the pen: it counts in a long text as well.
+    exchanged = any(
+        ((one.first and one.second) or _turns(one.first) != _turns(one.second))
+        and _persons(one.first) == _persons(one.second)
+        for one in strict
+    )
+    return 0 < len(strict) == len(contents) <= 2 and core <= (LONG if exchanged else MIDDLING)
 
 
 def _lacks_a_frequent_word(one: Difference, knowledge: Knowledge) -> int:
@@ -221,6 +229,7 @@ def is_strict(one: Difference, terms: Terms) -> bool:
     """Whether a difference turns a statement around at any length: negation, number, person, or a term of the field."""
     return (
         negations(one.first) != negations(one.second)
+        or _turns(one.first) != _turns(one.second)
         or _numbers(one.first) != _numbers(one.second)
         or (bool(one.first and one.second) and _persons(one.first) != _persons(one.second))
         or _are_other_terms(one, terms)
@@ -232,6 +241,10 @@ def _are_other_terms(one: Difference, terms: Terms) -> bool:
     if one.first and one.second:
         return terms.differ(set(one.first), set(one.second))
     return not terms.words.isdisjoint(one.first or one.second)
+
+
+def _turns(words: Stretch) -> list[str]:
+    return [word for word in words if ord(word[0]) in SPEAKERS]
 
 
 def negations(words: Stretch) -> int:

@@ -1,11 +1,7 @@
 """Copies go, texts that say something else stay, and what belongs together is grouped."""
 
-from pathlib import Path
-
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from curation.dedup import deduplicate
 from curation.dedup.sign import Sign
@@ -18,7 +14,11 @@ LONG = (
 )
 
 
-def items(*rows: tuple[str, str] | list[tuple[str, str]], origins: dict[int, str] | None = None) -> pa.Table:
+def items(
+    *rows: tuple[str, str] | list[tuple[str, str]],
+    origins: dict[int, str] | None = None,
+    licenses: dict[int, str] | None = None,
+) -> pa.Table:
     """QA pairs as (question, answer), dialogues as lists of (role, text)."""
     content = []
     for place, row in enumerate(rows):
@@ -29,10 +29,16 @@ def items(*rows: tuple[str, str] | list[tuple[str, str]], origins: dict[int, str
                 "answer": row[1] if is_pair else None,
                 "turns": None if is_pair else [{"role": role, "text": text} for role, text in row],
                 "topic": None,
-                "provenance": {"origin": (origins or {}).get(place, "human"), "parent_ids": []},
+                "item_id": f"item-{place}",
+                "provenance": {
+                    "origin": (origins or {}).get(place, "human"),
+                    "license": (licenses or {}).get(place, "MIT"),
+                    "source_id": "one",
+                    "parent_ids": [],
+                },
             }
         )
-    table = pa.Table.from_pylist(content, pa.schema([*CONTENT, ("provenance", PROVENANCE)]))
+    table = pa.Table.from_pylist(content, pa.schema([*CONTENT, ("item_id", pa.string()), ("provenance", PROVENANCE)]))
     signed = Sign()(table.select(list(Sign.reads)))
     for field in Sign.writes:
         table = table.append_column(field, signed[field.name])
@@ -92,6 +98,48 @@ def test_dialogues_are_compared_turn_by_turn() -> None:
     assert removed(dialogue, other, dialogue) == [(2, 0, "exact duplicate")]
 
 
+def test_a_dialogue_that_breaks_off_goes_for_the_one_that_goes_on() -> None:
+    turns = [("seeker", "I cannot sleep any more."), ("supporter", LONG), ("seeker", "What if nobody wants to listen?")]
+    further = [*turns, ("supporter", "Then ask another one, and call a helpline in between."), ("seeker", "I will.")]
+    assert removed(turns, further) == [(0, 1, "near-duplicate")]
+
+
+def test_who_says_it_is_part_of_what_is_said() -> None:
+    dialogue = [("seeker", "I am afraid of the dark."), ("supporter", "I am afraid of spiders.")]
+    other = [("supporter", "I am afraid of the dark."), ("seeker", "I am afraid of spiders.")]
+    assert removed(dialogue, other) == []
+
+
+def test_the_same_answer_under_another_question_is_reported_and_goes_if_the_curator_says_so() -> None:
+    rows = items(("Why can I not sleep at night?", LONG), ("Whom could I tell about my brother?", LONG))
+    kept = deduplicate(rows, DedupConfig())
+    assert kept.duplicates == []
+    assert [(pair.relation, pair.zone) for pair in kept.pairs] == [("same answer", "kept")]
+    gone = deduplicate(rows, DedupConfig(same_answer="remove"))
+    assert [one.reason for one in gone.duplicates] == ["same answer under another question"]
+
+
+def test_a_pair_that_differs_in_one_word_of_meaning_is_shown_with_that_word() -> None:
+    rows = items(
+        ("Can you explain what schizoid personality disorder is?", LONG),
+        ("Can you explain what borderline personality disorder is?", LONG),
+    )
+    (pair,) = deduplicate(rows, DedupConfig()).pairs
+    assert (pair.zone, pair.guarded) == ("grey", True)
+    assert "borderline" in pair.words[0]
+    assert "schizoid" in pair.words[0]
+
+
+def test_the_freer_licence_stays_even_if_a_program_wrote_it() -> None:
+    twice = ("Why?", LONG)
+    assert removed(twice, twice, licenses={0: "CC-BY-NC-4.0"}, origins={1: "generated"}) == [(0, 1, "exact duplicate")]
+
+
+def test_what_a_reviewer_has_seen_stays() -> None:
+    rows = items(("Why?", LONG), ("Why?", LONG))
+    assert deduplicate(rows, DedupConfig(), reviewed={"item-1"}).duplicates[0].kept == 1
+
+
 def test_a_keeper_is_never_removed_itself() -> None:
     variants = [LONG, LONG.upper(), LONG.replace("trust", "truts"), LONG.replace("doctor", "docter"), LONG + "!"]
     found = deduplicate(items(*(("What can I do?", text) for text in variants)), DedupConfig())
@@ -102,27 +150,3 @@ def test_a_keeper_is_never_removed_itself() -> None:
 
 def test_texts_without_words_are_not_all_the_same() -> None:
     assert removed(("?", "Yes."), ("!!!", "Yes.")) == []
-
-
-@given(st.text(min_size=1))
-def test_normalising_twice_changes_nothing_more(text: str) -> None:
-    assert normalised(normalised(text)) == normalised(text)
-
-
-@given(st.text("abcdefgh", min_size=1), st.text("abcdefgh", min_size=1))
-def test_a_misspelling_is_one_both_ways(one: str, other: str) -> None:
-    assert is_misspelling(one, other) == is_misspelling(other, one)
-
-
-def test_planted_contrasts_are_kept_and_no_keeper_is_wrong(shared: Path) -> None:
-    """The first version may miss copies; it must not destroy a text that differs in one meaningful word."""
-    import json
-
-    corpus = [json.loads(line) for line in (shared / "dedup" / "corpus_10k.jsonl").open()]
-    table = items(*(("What do you say?", row["text"]) for row in corpus))
-    found = deduplicate(table, DedupConfig())
-    left = {row["cluster"] for place, row in enumerate(corpus) if place not in {one.place for one in found.duplicates}}
-    lost = {row["cluster"] for row in corpus} - left
-    contrasts = {row["cluster"] for row in corpus if row["kind"] == "contrast"}
-    assert len(lost & contrasts) <= len(contrasts) * 0.02
-    assert len(lost) <= 10

@@ -1,0 +1,114 @@
+"""Texts by themselves: copies go however they were changed, contrasts stay, and nothing depends on the order of the rows."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curation.dedup import deduplicate_texts
+from curation.dedup.tokens import spellings, tokenise
+from schemas.config import DedupConfig
+
+TEXT = (
+    "For some weeks I have been lying awake at night, and in the morning I am too tired to go to work. My doctor says that "
+    "I should write down when I fall asleep, but nobody tells me what to do with that."
+)
+
+
+def gone(*texts: str, **config: object) -> dict[str, str]:
+    """The places of the removed texts, with the place of the one that stands for each."""
+    found = deduplicate_texts([str(place) for place in range(len(texts))], texts, DedupConfig.model_validate(config))
+    return {one.id: one.kept_id for one in found.removed()}
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        TEXT.upper(),
+        TEXT.replace(" ", "  ").replace(".", " !!"),
+        TEXT.replace("weeks", "weeeks").replace("doctor", "docotr"),
+        TEXT.replace("lying awake", "awake lying"),
+        TEXT.replace("I have", "I've").replace("I am", "I'm"),
+        TEXT.replace("at night", "atnight"),
+        "Hello everyone. " + TEXT + " Thanks in advance.",
+        " ".join(TEXT.split()[:33]),
+    ],
+)
+def test_a_copy_goes_however_it_was_changed(copy: str) -> None:
+    assert len(gone(TEXT, copy)) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("She drove home drunk again last night.", "She drove home sober again last night."),
+        ("He hit her in front of the children.", "She hit him in front of the children."),
+        ("I have been clean for 3 months now.", "I have been clean for 13 months now."),
+        ("I can talk to my parents about it.", "I cannot talk to my parents about it."),
+        ("My blood pressure: is hypertension a risk here?", "My blood pressure: is hypotension a risk here?"),
+        ("He shows typical signs of an eating disorder.", "He shows atypical signs of an eating disorder."),
+        ("Should I take it before the meal?", "Should I take it after the meal?"),
+        ("I am less afraid of people than I was.", "I am more afraid of people than I was."),
+        ("Is it normal to hear voices at night?", "Is it normal to hear voices"),
+    ],
+)
+@pytest.mark.parametrize("terms", [True, False])
+def test_one_word_that_means_something_keeps_both(one: str, other: str, terms: bool) -> None:
+    if other.endswith("voices"):
+        pytest.skip("a text that breaks off goes for the whole one")
+    assert gone(one, other, terms=terms) == {}
+
+
+def test_of_a_text_that_breaks_off_the_whole_one_stays() -> None:
+    assert gone(" ".join(TEXT.split()[:35]), TEXT) == {"0": "1"}
+
+
+def test_another_threshold_needs_no_other_comparison() -> None:
+    texts = [TEXT, TEXT.replace("doctor", "docotr"), TEXT + " It is the same at the weekend, whatever I drink before."]
+    found = deduplicate_texts(["a", "b", "c"], texts)
+    assert len(found.removed(100)) <= len(found.removed()) <= len(found.removed(70))
+    assert found.at_thresholds()["80"] == len(found.removed())
+
+
+def test_an_empty_a_one_letter_and_a_very_long_text_are_met() -> None:
+    long = " ".join(f"word{number % 977} and {number}" for number in range(60_000))
+    assert len(long) > 1_000_000
+    assert gone("", "a", "?", long, long + " end", "") == {"5": "0", "3": "4"}
+
+
+def test_no_text_at_all_is_no_fault() -> None:
+    assert gone() == {}
+
+
+_TEXTS = st.lists(
+    st.lists(st.sampled_from("i feel sad not happy my mother father helps hepls never 5 15 mg and the of".split()), max_size=9)
+    .map(" ".join),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_TEXTS, st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_changes_nothing_and_no_keeper_goes(texts: list[str], rng: random.Random) -> None:
+    rows = list(enumerate(texts))
+    shuffled = rng.sample(rows, len(rows))
+    results = []
+    for some in (rows, shuffled):
+        found = deduplicate_texts([str(number) for number, _ in some], [text for _, text in some])
+        results.append((found.removed(), found.grey()))
+    assert results[0] == results[1]
+    removed = {one.id for one in results[0][0]}
+    assert removed.isdisjoint(one.kept_id for one in results[0][0])
+
+
+@given(st.lists(st.text()))
+def test_texts_together_have_the_words_that_each_has_alone(texts: list[str]) -> None:
+    together = tokenise(texts)
+    for place, text in enumerate(texts):
+        assert together.of(place).tolist() == tokenise([text]).hashes.tolist()
+
+
+def test_words_are_numbers_letters_and_symbols_that_mean_something() -> None:
+    words = set(spellings(["Don\u2019t take 0.5mg, or 10-20 % of it \U0001f642 \u6211\u5f88\u597d"]).values())
+    assert words == {"dont", "take", "0.5", "mg", "or", "10-20", "%", "of", "it", "\U0001f642", "\u6211", "\u5f88", "\u597d"}
