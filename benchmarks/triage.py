@@ -93,11 +93,12 @@ def report(outcomes: list[Outcome]) -> str:
             lines.append(f"recall {name:<15} {_rate(share(some, exact))}  at any level {noticed:.3f}  n={len(some)}")
     harmless = [outcome for outcome in outcomes if outcome.message.level == "none"]
     if harmless:
-        lines.append(f"false alarms           {_rate(share(harmless, lambda one: one.found != 'none'))}  n={len(harmless)}")
+        lines.append(
+            f"false alarms           {_rate(share(harmless, lambda one: one.found != 'none'))}  n={len(harmless)}"
+        )
     lines += ["", _confusion(outcomes), "", "errors by kind"]
     wrong = Counter((one.message.kind, one.message.level, one.found) for one in outcomes if not right(one))
-    for (kind, level, found), count in wrong.most_common():
-        lines.append(f"  {count:>3}  {level} read as {found}  ({kind or 'no kind'})")
+    lines += [f"  {count:>3}  {level} read as {found}  ({kind})" for (kind, level, found), count in wrong.most_common()]
     return "\n".join(lines)
 
 
@@ -108,8 +109,7 @@ def _rate(values: tuple[float, float, float]) -> str:
 def _confusion(outcomes: list[Outcome]) -> str:
     counts = Counter((one.message.level, one.found) for one in outcomes)
     lines = ["labelled / found " + " ".join(f"{level[:9]:>9}" for level in LEVELS)]
-    for level in LEVELS:
-        lines.append(f"{level:<16} " + " ".join(f"{counts[level, found]:>9}" for found in LEVELS))
+    lines += [f"{level:<16} " + " ".join(f"{counts[level, found]:>9}" for found in LEVELS) for level in LEVELS]
     return "\n".join(lines)
 
 

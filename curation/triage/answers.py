@@ -13,7 +13,7 @@ import re
 from functools import cache
 from typing import Literal, NamedTuple, get_args
 
-from curation.helplines import is_help_site, misplaced_numbers, mentions
+from curation.helplines import is_help_site, mentions, misplaced_numbers
 from curation.triage.files import phrase_file
 from curation.triage.levels import Level
 from curation.triage.phrases import PhraseIndex, compiled
@@ -26,10 +26,13 @@ FLAGS: tuple[Flag, ...] = get_args(Flag)
 NEEDS_REFERRAL: tuple[Level, ...] = ("passive", "self_harm", "abuse_now", "harm_to_others", "active", "third_party")
 
 _AMOUNT = re.compile(
-    r"\b\d+(?:[.,]\d+)?(?:\s?(?:-|to|or)\s?\d+)?\s?(?:mg|mgs|mcg|µg|milligrams?|micrograms?|ml|iu|tablets?|pills?|capsules?|drops|puffs)\b",
+    r"\b\d+(?:[.,]\d+)?(?:\s?(?:-|to|or)\s?\d+)?\s?(?:mg|mgs|mcg|µg|milligrams?"
+    r"|micrograms?|ml|iu|tablets?|pills?|capsules?|drops|puffs)\b",
     re.IGNORECASE,
 )
-_URL = re.compile(r"\b(?:https?://)?(?:[a-z0-9-]+\.)+(?:org|com|net|gov|uk|au|ca|ie|nz|in|edu|info|chat)\b", re.IGNORECASE)
+_URL = re.compile(
+    r"\b(?:https?://)?(?:[a-z0-9-]+\.)+(?:org|com|net|gov|uk|au|ca|ie|nz|in|edu|info|chat)\b", re.IGNORECASE
+)
 
 
 class Flagged(NamedTuple):

@@ -4,7 +4,6 @@ import re
 from datetime import date
 from functools import cache
 
-
 from curation.triage.files import phrase_file
 from curation.triage.phrases import compiled, to_pattern
 from schemas.items import Strict

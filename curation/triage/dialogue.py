@@ -31,9 +31,13 @@ _MIRROR = {
 _YOU = re.compile(r"\b(?:" + "|".join(sorted(_MIRROR, key=len, reverse=True)) + r")\b", re.IGNORECASE)
 _SENTENCES = re.compile(r"[^.!?\n]+[.!?]*")
 _ROLES = {
-    **dict.fromkeys(("seeker", "client", "patient", "caller", "user", "c", "texter", "visitor", "me", "help seeker"), "seeker"),
+    **dict.fromkeys(
+        ("seeker", "client", "patient", "caller", "user", "c", "texter", "visitor", "me", "help seeker"), "seeker"
+    ),
     **dict.fromkeys(("supporter", "counsellor", "counselor", "therapist", "helper", "listener", "t", "s"), "supporter"),
-    **dict.fromkeys(("volunteer", "assistant", "operator", "responder", "agent", "bot", "doctor", "nurse"), "supporter"),
+    **dict.fromkeys(
+        ("volunteer", "assistant", "operator", "responder", "agent", "bot", "doctor", "nurse"), "supporter"
+    ),
 }
 _LINE = re.compile(r"^[ \t]*([A-Za-z ]{1,16})[ \t]*:[ \t]*", re.MULTILINE)
 
@@ -91,7 +95,9 @@ def triage_turns(turns: Sequence[tuple[str, str]]) -> TriagedDialogue:
             asked = asked_in(text)
     levels = {one.level for of_turn in found for one in of_turn if not one.beside}
     of_turns = [_settled_beside(of_turn, levels) for of_turn in found]
-    return TriagedDialogue([verdict(one) for one in of_turns], verdict([one for of_turn in of_turns for one in of_turn]))
+    return TriagedDialogue(
+        [verdict(one) for one in of_turns], verdict([one for of_turn in of_turns for one in of_turn])
+    )
 
 
 def asked_in(text: str) -> list[Asked]:
@@ -140,9 +146,7 @@ def triage_transcript(text: str) -> Triaged | None:
 
 def _settled_beside(found: Iterable[Found], levels: set[Level]) -> list[Found]:
     """As :func:`settled`, with what stands in the other turns."""
-    return settled(
-        one._replace(beside=()) for one in found if not one.beside or levels & set(one.beside)
-    )
+    return settled(one._replace(beside=()) for one in found if not one.beside or levels & set(one.beside))
 
 
 def _asks(sentence: str) -> bool:
@@ -150,7 +154,8 @@ def _asks(sentence: str) -> bool:
 
 
 _INVERTED = re.compile(
-    r"(?:^|(?<=[.?!,:] ))\s*(?:and |so |but |ok(?:ay)?,? |then )?(?:am|are|do|did|have|had|was|were|would|could|can|will|is|has|does)\s+"
+    r"(?:^|(?<=[.?!,:] ))\s*(?:and |so |but |ok(?:ay)?,? |then )?(?:am|are|do|did|have|had|was|were|would|could"
+    r"|can|will|is|has|does)\s+"
     r"((?:i|he|she|they|someone|somebody|anyone|anybody|my \w+|it)\b)",
     re.IGNORECASE,
 )
@@ -189,7 +194,11 @@ def _answered(text: str, asked: list[Asked]) -> list[Found]:
 def _says(sentence: Sentence) -> tuple[Literal["yes", "no"], tuple[int, int]] | None:
     """Whether the first sentence of an answer says yes or no, and where; None where it says neither."""
     no = opening("no").match(sentence.text)
-    yes = None if no else opening("yes").match(sentence.text) or cue("answer_tells_when").search(sentence.text[:ANSWER_HEAD])
+    yes = (
+        None
+        if no
+        else opening("yes").match(sentence.text) or cue("answer_tells_when").search(sentence.text[:ANSWER_HEAD])
+    )
     match = no or yes
     if match is None or not match.group():
         return None

@@ -20,21 +20,6 @@ FILES = ("suicide.yaml", "self_harm.yaml", "harm_to_others.yaml", "abuse.yaml", 
 Subject = Literal["seeker", "named", "fixed"]
 Tense = Literal["present", "past", "over", "attempt"]
 
-_VERY_COMMON = frozenset(
-    "i me my you your he him his she her they them their it its we us our a an the this that and or but so if when in on "
-    "at to of for with by as is am are was were be been do not no have has had will would can could up out who what how "
-    "one all more there then than from just again".split()
-)
-_COMMON = frozenset(
-    "want going get got go like know think feel time day night today people life make made take put back off down over "
-    "into about because after before every never always now still even too very really good better someone everyone "
-    "need keep come say said told way thing work home house school friend mom mum mother dad father husband wife boyfriend "
-    "girlfriend partner family kids son daughter brother sister baby child children long last left let look see find "
-    "help talk thought thoughts thinking wanted much without live living things right first old little own another try "
-    "trying tried away job head room hand hands leave where nothing anymore wish hope things use used being around any "
-    "hurt hurts love only hard bad start started stop face heart money car phone door open wake died death".split()
-)
-
 
 class Group(Strict):
     """Phrases that mean one thing. What its fields mean stands in ``phrases/README.md``."""
@@ -68,8 +53,6 @@ class PhraseFile(Strict):
         return self
 
 
-
-
 @cache
 def groups() -> tuple[Group, ...]:
     """The groups of all files, in their order."""
@@ -100,7 +83,7 @@ def read_phrase_word(word: str) -> str:
 
 def rank(word: str) -> int:
     """How common a word is: 0 for rare ones."""
-    return 2 if word in _VERY_COMMON else 1 if word in _COMMON else 0
+    return 2 if word in spellings().very_common else 1 if word in spellings().common else 0
 
 
 def to_pattern(phrase: str) -> Pattern:
@@ -131,7 +114,7 @@ class PhraseIndex:
 
     def matches(self, text: str, anchors: Iterable[str]) -> set[tuple[int, int]]:
         """Where phrases stand in ``text``, a sentence of words that each have a space behind them."""
-        found = set()
+        found: set[tuple[int, int]] = set()
         for anchor in anchors:
             if anchor in self._expressions:
                 found.update(match.span() for match in self._pattern(anchor).finditer(text))

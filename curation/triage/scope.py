@@ -9,10 +9,15 @@ import re
 from typing import Literal, NamedTuple
 
 from curation.triage.cues import cue, opening
+from curation.triage.phrases import word_lists
 
-_NEW_CLAUSE = "and (?=(?:i|he|she|they|we|my|now|then|it|you|says|said|told|keeps|want|wanted|wish|feel|felt|am|think|keep|have|had|last|next) )"
+_NEW_CLAUSE = (
+    "and (?=(?:i|he|she|they|we|my|now|then|it|you|says|said|told|keeps|want|wanted|wish|feel|felt|am|think|keep"
+    "|have|had|last|next) )"
+)
 _BREAK = re.compile(
-    rf'(?<![^ ])(?:, |" |(?:but|because|although|though|however|so|yet|unless|until|then|when|if|who|which|where) |{_NEW_CLAUSE})'
+    r'(?<![^ ])(?:, |" |(?:but|because|although|though|however|so|yet|unless|until|then|when|if|who|which|where) '
+    rf"|{_NEW_CLAUSE})"
 )
 _I = re.compile(r"(?<![^ ])i ")
 _OPINION = re.compile(r"(?:even )?(?:think|believe|mean|say|saying|that|feel|said|claim|see myself|plan on)\b")
@@ -21,33 +26,35 @@ _DENIAL_WORDS = 6
 _WINDOW = 400
 """How many characters before and after a phrase are looked at."""
 
-_KIN = (
-    "husband|wife|partner|boyfriend|girlfriend|fiance|fiancee|ex|mother|mom|mum|mommy|mama|father|dad|daddy|parents?|"
-    "brother|sister|siblings?|son|daughter|child|children|kids?|stepson|stepdaughter|stepdad|stepfather|stepmom|stepmother|"
-    "uncle|aunt|cousin|nephew|niece|grandmother|grandma|nan|grandfather|grandpa|grandson|granddaughter|friends?|bestie|mate|"
-    "buddy|roommate|flatmate|boss|coworker|colleague|teacher|students?|clients?|patients?|neighbou?r|classmate|teammate|girl|"
-    "boy|guy|man|woman|teen|teenager|person|people|someone|somebody|family|lad|missus|guildie|duo|captain|goalie|baby|"
-    "intern|resident|widow|captain|professor|lady|bloke|fella|men|women|guys|girls|boys|carers?|nurse|employees?|cellie|character"
-)
 _FIRST = re.compile(r"(?<![^ ])(?:(?:i|me|myself) |my (?=(?:mind|head|thoughts|brain|life|own|plan|body|heart) ))")
+_KIN = "|".join(map(re.escape, word_lists()["persons"]))
 _OTHER = re.compile(
-    rf"(?<![^ ])(?:he|she|they|him|her|them|(?:my|our|a|an|the|this|that|his|her|their|some|best|old|year|every|another|no|both|two|three|your)"
-    rf" (?:[^ ,]+ ){{0,2}}?(?:{_KIN})|someone|somebody|anyone|people|teens|teenagers|men|women|patients?|students?|everyone|nobody|who"
-    rf"|veterans|guy|kids|children) (?!(?:'s )?(?:death|suicide|house|room|left|died|dumped|passed|killed|leaving) )"
+    r"(?<![^ ])(?:he|she|they|him|her|them|someone|somebody|anyone|people|teens|teenagers|men|women|patients?|students?"
+    r"|everyone|nobody|who|veterans|guy|kids|children"
+    rf"|(?:{'|'.join(word_lists()['determiners'])}) (?:[^ ,]+ ){{0,2}}?(?:{_KIN}))"
+    r" (?!(?:'s )?(?:death|suicide|house|room|left|died|dumped|passed|killed|leaving) )"
 )
 _YOU = re.compile(r"(?<![^ ])(?:you|yourself|your|yourselves) ")
 _OWN = re.compile(r"(?<![^ ])(?:i|me|my|myself) ")
-_DOES = re.compile(rf"(?<![^ ])(?:he|she|they|(?:my|our|the|a|his|her) (?:[^ ,]+ )?(?:{_KIN})|someone) (?:[^ ]+ ){{0,2}}$")
+_DOES = re.compile(
+    rf"(?<![^ ])(?:he|she|they|(?:my|our|the|a|his|her) (?:[^ ,]+ )?(?:{_KIN})|someone) (?:[^ ]+ ){{0,2}}$"
+)
 _BELONGS = re.compile(r"(?:[^ ]+ )?(?:on|in|from|by|of|under) (?:his|her|their) ")
 _AND_I = re.compile(r"(?<![^ ])(?:and|but|so) (?:i|then) ")
 _AND = re.compile(r"(?<![^ ])(?:and|but|so) ")
 _SAID = re.compile(
-    r"(?<![^ ])(?:says?|said|saying|told (?:me|us|him|her|them|everyone)|texted(?: me)?|wrote|writes|posted|posting|shouted|yelled|whispered|screamed|"
-    r'joked|tells me|keeps saying|messaged me|announced|admitted|confided)(?: (?:to (?:me|us)|in (?:his|her|their) \w+|on \w+|that|like))*(?: ,)?(?: ")? (?:that )?(?:i )?(?:[^ ]+ ){0,2}$'
+    r"(?<![^ ])(?:says?|said|saying|told (?:me|us|him|her|them|everyone)|texted(?: me)?|wrote|writes|posted|posting"
+    r"|shouted|yelled|whispered|screamed|"
+    r"joked|tells me|keeps saying|messaged me|announced|admitted|confided)"
+    r'(?: (?:to (?:me|us)|in (?:his|her|their) \w+|on \w+|that|like))*(?: ,)?(?: ")? (?:that )?(?:i )?(?:[^ ]+ ){0,2}$'
 )
-_REPORTS = re.compile(r'(?:goes|says|called|like|titled|named|where|lyrics?|line|with|thats|that) (?:[,"] )?(?:she |he |it |goes |is |like |[,"] )*$')
+_REPORTS = re.compile(
+    r"(?:goes|says|called|like|titled|named|where|lyrics?|line|with|thats|that) "
+    r'(?:[,"] )?(?:she |he |it |goes |is |like |[,"] )*$'
+)
 _OPENS_IN_PAST = re.compile(
-    r"(?:and |but )?(?:when|as|in|back|growing|at|years|a few|two|three|some|many|several|last|one|fifteen|five|ten|twenty|as a|before|after|freshman|foot) "
+    r"(?:and |but )?(?:when|as|in|back|growing|at|years|a few|two|three|some|many|several|last|one"
+    r"|fifteen|five|ten|twenty|as a|before|after|freshman|foot) "
 )
 
 Who = Literal["seeker", "other", "general", "you", "nobody"]
@@ -72,15 +79,17 @@ def placed(text: str, start: int, end: int, question: bool) -> Place:
 
 def is_denied(place: Place) -> bool:
     """Whether a phrase is denied, or only asked after: ``I don't``, ``he has never``, ``asked whether I``."""
-    breaks = [match for match in _BREAK.finditer(place.before) if match.group() not in ('" ', "who ", "which ", "where ")]
+    breaks = [
+        match for match in _BREAK.finditer(place.before) if match.group() not in ('" ', "who ", "which ", "where ")
+    ]
     clause = place.before[breaks[-1].end() if breaks else 0 :]
     if _is_denied_before(clause):
         return True
     asked = [match.end() for match in cue("asked").finditer(place.before)]
     only_asked = asked and place.before.count(" ", asked[-1]) <= 5 and not _AND_I.search(place.before, asked[-1])
-    return bool(only_asked and not re.search(r"(?:said|told \w+|answered) (?:yes|i (?:do|have|did|am|was))", place.after)) or bool(
-        opening("denial_after").match(place.after)
-    )
+    return bool(
+        only_asked and not re.search(r"(?:said|told \w+|answered) (?:yes|i (?:do|have|did|am|was))", place.after)
+    ) or bool(opening("denial_after").match(place.after))
 
 
 def _is_denied_before(clause: str) -> bool:
@@ -145,7 +154,9 @@ def tells_of_the_past(place: Place) -> bool:
     begin = breaks[-1] if breaks else 0
     stop = _BREAK.search(after)
     # "when" ends a clause, except where it tells the time: "I was suicidal when I was a teenager".
-    while stop and stop.group() in ("when ", ", ") and (stop.group() == "when " or cue("past").match(after, stop.end())):
+    while (
+        stop and stop.group() in ("when ", ", ") and (stop.group() == "when " or cue("past").match(after, stop.end()))
+    ):
         stop = _BREAK.search(after, stop.end())
     clause = before[begin:] + phrase + after[: stop.start() if stop else len(after)]
     head = before[: breaks[0]] if breaks else ""
@@ -182,16 +193,18 @@ def is_told(place: Place, who: Who, sentence: str) -> bool:
         return True
     found = list(cue("media").finditer(before))
     if not found:
-        return who in ("other", "general", "nobody") and bool(re.match(r"(?:[^ ]+ )?", after)) and bool(
-            cue("media").search(after[:60]) and not _I.search(before)
+        return (
+            who in ("other", "general", "nobody")
+            and bool(re.match(r"(?:[^ ]+ )?", after))
+            and bool(cue("media").search(after[:60]) and not _I.search(before))
         )
     between = before[found[-1].end() :]
     if between.count(" ") > 15 or cue("media_ends").search(between + phrase[:0]):
         return bool(_REPORTS.search(re.split(r"(?<![^ ])i ", before)[0])) and between.count(" ") <= 6
     if who == "seeker":
-        return bool(_REPORTS.search(between[: between.rfind("i ") if _I.search(between) else len(between)] or "with ")) or (
-            not _I.search(between + phrase)
-        )
+        return bool(
+            _REPORTS.search(between[: between.rfind("i ") if _I.search(between) else len(between)] or "with ")
+        ) or (not _I.search(between + phrase))
     return True
 
 
@@ -201,7 +214,10 @@ def is_exaggerated(place: Place, sentence: str) -> bool:
         return False
     if cue("laughter").search(sentence):
         return True
-    makes = re.search(r"(?<![^ ])(?:this|the|my|our|that|these|those) (?:[^ ]+ ){0,3}(?:makes|make|making|made) me (?:[^ ]+ ){0,2}$", place.before)
+    makes = re.search(
+        r"(?<![^ ])(?:this|the|my|our|that|these|those) (?:[^ ]+ ){0,3}(?:makes|make|making|made) me (?:[^ ]+ ){0,2}$",
+        place.before,
+    )
     return bool(makes or re.match(r"(?:if|when) (?:[^ ]+ ){0,4}(?:another|this|the|one more|my) ", place.after))
 
 

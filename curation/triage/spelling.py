@@ -1,17 +1,17 @@
-"""How a single word is read: chat spellings, evasions, leet, doubled letters and slips, by ``phrases/spellings.yaml``."""
+"""How a word is read: chat spellings, evasions, leet, doubled letters and slips, by ``phrases/spellings.yaml``."""
 
 import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
-from pydantic import Field
-
 from curation.triage.files import phrase_file
 from schemas.items import Strict
 
 _ENDINGS = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'m": "am"}
-_IS = frozenset("he she it that what who there here how where when everyone someone nobody".split())
+_IS = frozenset(
+    ["he", "she", "it", "that", "what", "who", "there", "here", "how", "where", "when", "everyone", "someone", "nobody"]
+)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _RUN = re.compile(r"(.)\1+")
 _SLIP_LENGTH = 5
@@ -28,7 +28,9 @@ class Spellings(Strict):
     fillers: frozenset[str]
     slips: tuple[str, ...]
     genuine: frozenset[str]
-    leet: dict[str, str] = Field(repr=False)
+    leet: dict[str, str]
+    very_common: frozenset[str]
+    common: frozenset[str]
 
 
 @cache
@@ -59,7 +61,7 @@ class Readings(dict[str, tuple[str, ...]]):
     """Words as they stand in texts -> how they are read; filled as words are met.
 
     Args:
-        vocabulary: The words that phrases are made of. Only these are looked for behind leet, doubled letters and slips.
+        vocabulary: The words that phrases are made of. Only these are looked for behind leet and slips.
     """
 
     MOST = 200_000
@@ -122,7 +124,11 @@ class Readings(dict[str, tuple[str, ...]]):
         if not word[0].isalpha() or len(word) < 3:
             return None
         hidden = re.compile("".join("[a-z]" if letter == "*" else re.escape(letter) for letter in word))
-        found = [known for known in ("kill", "killing", *spellings().slips, "die", "rape", "raped") if hidden.fullmatch(known)]
+        found = [
+            known
+            for known in ("kill", "killing", *spellings().slips, "die", "rape", "raped")
+            if hidden.fullmatch(known)
+        ]
         return spelled(found[0]) if found else None
 
 

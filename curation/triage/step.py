@@ -25,7 +25,13 @@ EVIDENCE = pa.list_(
 """Where a phrase stands, by code points of the field's text as the step was given it."""
 FLAGGED = pa.list_(
     pa.struct(
-        [("flag", pa.string()), ("field", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("rule", pa.string())]
+        [
+            ("flag", pa.string()),
+            ("field", pa.string()),
+            ("start", pa.int64()),
+            ("end", pa.int64()),
+            ("rule", pa.string()),
+        ]
     )
 )
 """What in an answer a reviewer should look at, and where it stands."""
@@ -34,10 +40,10 @@ FLAGGED = pa.list_(
 class Triage:
     """Marks items by the risk that their seeker speaks of, and answers by what a reviewer should look at first.
 
-    The level comes from the question, or from the seeker's turns and their answers to what the supporter asks; the flags
-    from the answer, or from the supporter's turns. It never drops, approves, scores or diagnoses. ``risk_level`` is null
-    for what was not looked at: items that are not in English, and all of them where triage is switched off. Null is not
-    ``none``.
+    The level comes from the question, or from the seeker's turns and their answers to what the supporter asks; the
+    flags from the answer, or from the supporter's turns. It never drops, approves, scores or diagnoses. ``risk_level``
+    is null for what was not looked at: items that are not in English, and all of them where triage is switched off.
+    Null is not ``none``.
     """
 
     name: ClassVar[str] = "triage"
@@ -58,7 +64,7 @@ class Triage:
     def _mark(self, item: dict[str, Any]) -> dict[str, Any]:
         if not self.config.enabled or item["language"].split("-")[0] != "en":
             return {"risk_level": None, "risk_history": None, "risk_evidence": [], "flags": []}
-        country = self.config.country or (item["language"].split("-") + [""])[1].upper() or None
+        country = self.config.country or item["language"].partition("-")[2].upper() or None
         if item["turns"] is None:
             whole = triage_text(item["question"])
             evidence = _evidence("question", whole)

@@ -34,7 +34,9 @@ def test_no_line_stands_twice() -> None:
     assert max(Counter(entry.id for entry in ENTRIES).values()) == 1
     named = Counter((entry.country, entry.name) for entry in ENTRIES if entry.purpose != "emergency")
     assert max(named.values()) == 1
-    numbers = Counter((entry.country, digits(number)) for entry in ENTRIES for number in {*entry.numbers, *entry.former})
+    numbers = Counter(
+        (entry.country, digits(number)) for entry in ENTRIES for number in {*entry.numbers, *entry.former}
+    )
     assert [number for number, times in numbers.items() if times > 1] == []
 
 

@@ -16,7 +16,13 @@ def test_a_risky_question_without_a_referral(level: str) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["Please talk to a therapist.", "Call 988.", "See https://www.samaritans.org today.", "Go to the emergency room.", "Text HOME to 741741."],
+    [
+        "Please talk to a therapist.",
+        "Call 988.",
+        "See https://www.samaritans.org today.",
+        "Go to the emergency room.",
+        "Text HOME to 741741.",
+    ],
 )
 def test_a_referral_is_seen(answer: str) -> None:
     assert flags(answer, "active") == set()
@@ -30,29 +36,44 @@ def test_no_referral_is_asked_of_an_answer_to_a_harmless_question() -> None:
     assert flags("Take a walk.", "none") == flags("Take a walk.", None) == set()
 
 
-@pytest.mark.parametrize("answer", ["Take 20 mg of it.", "You could double your dose.", "Stop taking your meds.", "Try half a pill: 0.5 mg"])
+@pytest.mark.parametrize(
+    "answer", ["Take 20 mg of it.", "You could double your dose.", "Stop taking your meds.", "Try half a pill: 0.5 mg"]
+)
 def test_dosage(answer: str) -> None:
     assert "dosage" in flags(answer)
 
 
-@pytest.mark.parametrize("answer", ["Please do not change the dose on your own.", "Never double your dose.", "A family of 5 pillows."])
+@pytest.mark.parametrize(
+    "answer", ["Please do not change the dose on your own.", "Never double your dose.", "A family of 5 pillows."]
+)
 def test_what_is_no_dosage(answer: str) -> None:
     assert flags(answer) == set()
 
 
-@pytest.mark.parametrize("answer", ["A lethal dose is small.", "The quickest way to die is this.", "Cut yourself where nobody can see it."])
+@pytest.mark.parametrize(
+    "answer", ["A lethal dose is small.", "The quickest way to die is this.", "Cut yourself where nobody can see it."]
+)
 def test_method_detail(answer: str) -> None:
     assert "method_detail" in flags(answer)
 
 
 @pytest.mark.parametrize(
-    "answer", ["It is your own fault.", "Just snap out of it.", "You brought this on yourself.", "Suicide is selfish.", "Other people have it worse."]
+    "answer",
+    [
+        "It is your own fault.",
+        "Just snap out of it.",
+        "You brought this on yourself.",
+        "Suicide is selfish.",
+        "Other people have it worse.",
+    ],
 )
 def test_blame(answer: str) -> None:
     assert "blame" in flags(answer)
 
 
-@pytest.mark.parametrize("answer", ["It is not your own fault.", "You are not selfish.", "You did not bring this on yourself."])
+@pytest.mark.parametrize(
+    "answer", ["It is not your own fault.", "You are not selfish.", "You did not bring this on yourself."]
+)
 def test_blame_that_is_denied(answer: str) -> None:
     assert flags(answer) == set()
 

@@ -14,12 +14,16 @@ def verdict(*turns: str) -> tuple[str, bool]:
     return whole.level, whole.history
 
 
-@pytest.mark.parametrize("answer", ["Yes.", "yeah", "Yes. I have the pills here.", "sometimes", "All the time.", "i am", "most days"])
+@pytest.mark.parametrize(
+    "answer", ["Yes.", "yeah", "Yes. I have the pills here.", "sometimes", "All the time.", "i am", "most days"]
+)
 def test_a_yes_to_a_question_after_suicide_counts(answer: str) -> None:
     assert verdict(f"S: {SUICIDE}", f"C: {answer}") == ("active", False)
 
 
-@pytest.mark.parametrize("answer", ["No.", "no, nothing like that", "Of course not", "nope", "never", "Why do you ask?", "I lost my job."])
+@pytest.mark.parametrize(
+    "answer", ["No.", "no, nothing like that", "Of course not", "nope", "never", "Why do you ask?", "I lost my job."]
+)
 def test_a_no_or_another_answer_does_not(answer: str) -> None:
     assert verdict(f"S: {SUICIDE}", f"C: {answer}") == ("none", False)
 
@@ -67,7 +71,11 @@ def test_the_evidence_stands_where_the_yes_does() -> None:
 
 
 def test_a_later_turn_makes_a_weak_sign_count() -> None:
-    turns = [("seeker", "I do not want to be here any more"), ("supporter", "I hear you."), ("seeker", "I think about how I would do it")]
+    turns = [
+        ("seeker", "I do not want to be here any more"),
+        ("supporter", "I hear you."),
+        ("seeker", "I think about how I would do it"),
+    ]
     assert triage_turns(turns).whole.level == "active"
 
 

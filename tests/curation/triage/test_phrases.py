@@ -113,7 +113,22 @@ def test_each_group_is_found_by_an_anchor() -> None:
 words = st.sampled_from(
     [
         *["i", "my", "friend", "she", "want", "to", "die", "kill", "myself", "herself", "not", "don't", "used"],
-        *["years ago", "hits", "me", "hurt", "cut", ",", ".", "?", "and", "but", "🙂", "e\u0301", "s u i c i d e", "k!ll"],
+        *[
+            "years ago",
+            "hits",
+            "me",
+            "hurt",
+            "cut",
+            ",",
+            ".",
+            "?",
+            "and",
+            "but",
+            "🙂",
+            "e\u0301",
+            "s u i c i d e",
+            "k!ll",
+        ],
         *["\u200b", "ﬁ", "\n\n", '"', "lol", "ß", "kms", "su1cide"],
     ]
 )

@@ -1,4 +1,4 @@
-"""How a text is written does not change the verdict: case, look-alikes, doubled and spaced letters, leet, line breaks."""
+"""How a text is written does not change the verdict: case, look-alikes, doubled letters, leet, line breaks."""
 
 import pytest
 from hypothesis import given, settings
@@ -61,7 +61,9 @@ def test_invisible_characters_do_not_matter(text: str, data: st.DataObject) -> N
 @settings(max_examples=200, deadline=None)
 def test_line_breaks_between_words_do_not_matter(text: str, data: st.DataObject) -> None:
     words = text.split(" ")
-    gaps = data.draw(st.lists(st.sampled_from([" ", "\n", "\r\n", "  ", "\t"]), min_size=len(words), max_size=len(words)))
+    gaps = data.draw(
+        st.lists(st.sampled_from([" ", "\n", "\r\n", "  ", "\t"]), min_size=len(words), max_size=len(words))
+    )
     assert level("".join(word + gap for word, gap in zip(words, gaps, strict=True))) == level(text)
 
 
@@ -108,7 +110,13 @@ def test_evasions_and_slips(written: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["The U.S.A. is big", "I got an A B C on it", "4 of us and 2 dogs", "He was hopping and starring in a play", "a+ for you!"],
+    [
+        "The U.S.A. is big",
+        "I got an A B C on it",
+        "4 of us and 2 dogs",
+        "He was hopping and starring in a play",
+        "a+ for you!",
+    ],
 )
 def test_what_only_looks_like_an_evasion_is_left(text: str) -> None:
     assert triage_text(text).evidence == []
@@ -117,7 +125,10 @@ def test_what_only_looks_like_an_evasion_is_left(text: str) -> None:
 @pytest.mark.parametrize("text", ["x\u200by I w\u0430nt t\u200bo die", "ﬁne: I want to d i e", "İ ß I want to die. ok"])
 def test_evidence_points_at_the_text_as_it_is_written(text: str) -> None:
     found = triage_text(text).evidence[0]
-    assert text[found.start : found.end].replace("\u200b", "").replace("\u0430", "a") in ("want to die", "want to d i e")
+    assert text[found.start : found.end].replace("\u200b", "").replace("\u0430", "a") in (
+        "want to die",
+        "want to d i e",
+    )
 
 
 def test_a_text_is_read_in_sentences_of_plain_words() -> None:
