@@ -49,7 +49,7 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None, f
         for row in items.select(list(SHOWN)).to_pylist()
         if standing[row["item_id"]].state in ("waiting", "stale", "disputed")
     ]
-    # A text whose risk was not looked at comes before those in which none was found; of one level, flagged answers first.
+    # A text whose risk was not looked at comes before those in which none was found; flagged answers lead their level.
     rows.sort(key=lambda row: (-severity.get(row["risk_level"], 0.5), not row["flags"]))
     rows = rows[:limit]
     write_whole(file, _csv(rows) if file.suffix == ".csv" else _jsonl(rows))

@@ -98,8 +98,7 @@ def report(outcomes: list[Outcome]) -> str:
         )
     lines += ["", _confusion(outcomes), "", "errors by kind"]
     wrong = Counter((one.message.kind, one.message.level, one.found) for one in outcomes if not right(one))
-    for (kind, level, found), count in wrong.most_common():
-        lines.append(f"  {count:>3}  {level} read as {found}  ({kind or 'no kind'})")
+    lines += [f"  {count:>3}  {level} read as {found}  ({kind})" for (kind, level, found), count in wrong.most_common()]
     return "\n".join(lines)
 
 
@@ -110,8 +109,7 @@ def _rate(values: tuple[float, float, float]) -> str:
 def _confusion(outcomes: list[Outcome]) -> str:
     counts = Counter((one.message.level, one.found) for one in outcomes)
     lines = ["labelled / found " + " ".join(f"{level[:9]:>9}" for level in LEVELS)]
-    for level in LEVELS:
-        lines.append(f"{level:<16} " + " ".join(f"{counts[level, found]:>9}" for found in LEVELS))
+    lines += [f"{level:<16} " + " ".join(f"{counts[level, found]:>9}" for found in LEVELS) for level in LEVELS]
     return "\n".join(lines)
 
 

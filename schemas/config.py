@@ -182,8 +182,8 @@ class TriageConfig(Section):
 
     enabled: bool = True
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    """Where the people are whom the dataset is for (ISO 3166). An answer that gives only helplines of other countries is
-    flagged. Without it, the region of an item's language counts (``en-GB``), where it has one."""
+    """Where the people are whom the dataset is for (ISO 3166). An answer that gives only helplines of other countries
+    is flagged. Without it, the region of an item's language counts (``en-GB``), where it has one."""
 
 
 class SplitConfig(Section):

@@ -16,6 +16,15 @@ from curation.helplines.mentions import (
 from curation.helplines.table import Helpline, Table, table, to_present
 
 __all__ = [
-    *("Helpline", "Mention", "Misplaced", "Table", "host_of", "is_help_address", "is_help_site", "mentions"),
-    *("misplaced_numbers", "table", "to_present"),
+    "Helpline",
+    "Mention",
+    "Misplaced",
+    "Table",
+    "host_of",
+    "is_help_address",
+    "is_help_site",
+    "mentions",
+    "misplaced_numbers",
+    "table",
+    "to_present",
 ]

@@ -13,14 +13,21 @@ from curation.triage.recognise import Evidence, Triaged, triage_text
 from curation.triage.step import Triage
 
 __all__ = [
-    *("FLAGS", "LEVELS", "LIMITS", "Evidence", "Flag", "Flagged", "Level", "Triage", "TriageResult", "Triaged"),
-    *(
-        "TriagedDialogue",
-        "flag_answer",
-        "most_urgent",
-        "triage_file",
-        "triage_text",
-        "triage_transcript",
-        "triage_turns",
-    ),
+    "FLAGS",
+    "LEVELS",
+    "LIMITS",
+    "Evidence",
+    "Flag",
+    "Flagged",
+    "Level",
+    "Triage",
+    "TriageResult",
+    "Triaged",
+    "TriagedDialogue",
+    "flag_answer",
+    "most_urgent",
+    "triage_file",
+    "triage_text",
+    "triage_transcript",
+    "triage_turns",
 ]

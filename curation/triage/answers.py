@@ -26,7 +26,8 @@ FLAGS: tuple[Flag, ...] = get_args(Flag)
 NEEDS_REFERRAL: tuple[Level, ...] = ("passive", "self_harm", "abuse_now", "harm_to_others", "active", "third_party")
 
 _AMOUNT = re.compile(
-    r"\b\d+(?:[.,]\d+)?(?:\s?(?:-|to|or)\s?\d+)?\s?(?:mg|mgs|mcg|µg|milligrams?|micrograms?|ml|iu|tablets?|pills?|capsules?|drops|puffs)\b",
+    r"\b\d+(?:[.,]\d+)?(?:\s?(?:-|to|or)\s?\d+)?\s?(?:mg|mgs|mcg|µg|milligrams?"
+    r"|micrograms?|ml|iu|tablets?|pills?|capsules?|drops|puffs)\b",
     re.IGNORECASE,
 )
 _URL = re.compile(

@@ -39,9 +39,9 @@ def triage_file(source: Path, target: Path, *, progress: Progress = silent) -> T
     Args:
         source: JSON lines, CSV or Parquet by its ending, with ``id`` and ``text``. JSON lines and Parquet may hold
             ``turns`` (a list of ``{role, text}``, role ``seeker`` or ``supporter``) in the place of ``text``.
-        target: The file to write, JSON lines, CSV or Parquet by its ending: ``id``, ``level``, ``history``, ``evidence``
-            (``start``, ``end``, ``rule``, ``confidence``; of a dialogue also ``turn``, counted from 0, and the verdict on
-            every turn in ``turns``). Replaced where it exists; left as it is where the triage fails.
+        target: The file to write, of the same kinds: ``id``, ``level``, ``history``, ``evidence`` (``start``, ``end``,
+            ``rule``, ``confidence``; of a dialogue also ``turn``, counted from 0, and the verdict on every turn in
+            ``turns``). Replaced where it exists; left as it is where the triage fails.
 
     Raises:
         ConfigError: If an ending is another one, or both files are one.

@@ -154,7 +154,8 @@ def _asks(sentence: str) -> bool:
 
 
 _INVERTED = re.compile(
-    r"(?:^|(?<=[.?!,:] ))\s*(?:and |so |but |ok(?:ay)?,? |then )?(?:am|are|do|did|have|had|was|were|would|could|can|will|is|has|does)\s+"
+    r"(?:^|(?<=[.?!,:] ))\s*(?:and |so |but |ok(?:ay)?,? |then )?(?:am|are|do|did|have|had|was|were|would|could"
+    r"|can|will|is|has|does)\s+"
     r"((?:i|he|she|they|someone|somebody|anyone|anybody|my \w+|it)\b)",
     re.IGNORECASE,
 )

@@ -10,6 +10,8 @@ from curation.triage.scope import Place
 from curation.triage.words import Reading, Sentence
 
 HISTORY = "history"
+MOST_IN_SENTENCE = 4
+"""Matches of one group that are looked at in a sentence: more of them say nothing new, and cost time."""
 ABOUT_ANYONE = ("active", "passive", "self_harm")
 """Levels whose phrases may be about somebody else, who is then in danger."""
 
@@ -91,7 +93,7 @@ def _in_sentence(sentence: Sentence) -> list[Found]:
     groups = {group.id: group for anchor in sentence.anchors for group in by_anchor()[anchor]}
     found = []
     for name, group in groups.items():
-        for start, end in index()[name].matches(text, sentence.anchors):
+        for start, end in sorted(index()[name].matches(text, sentence.anchors))[:MOST_IN_SENTENCE]:
             if _is_harmless(start, end, innocent):
                 continue
             place = scope.placed(text, start, end, sentence.question)

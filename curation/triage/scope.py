@@ -9,10 +9,15 @@ import re
 from typing import Literal, NamedTuple
 
 from curation.triage.cues import cue, opening
+from curation.triage.phrases import word_lists
 
-_NEW_CLAUSE = "and (?=(?:i|he|she|they|we|my|now|then|it|you|says|said|told|keeps|want|wanted|wish|feel|felt|am|think|keep|have|had|last|next) )"
+_NEW_CLAUSE = (
+    "and (?=(?:i|he|she|they|we|my|now|then|it|you|says|said|told|keeps|want|wanted|wish|feel|felt|am|think|keep"
+    "|have|had|last|next) )"
+)
 _BREAK = re.compile(
-    rf'(?<![^ ])(?:, |" |(?:but|because|although|though|however|so|yet|unless|until|then|when|if|who|which|where) |{_NEW_CLAUSE})'
+    r'(?<![^ ])(?:, |" |(?:but|because|although|though|however|so|yet|unless|until|then|when|if|who|which|where) '
+    rf"|{_NEW_CLAUSE})"
 )
 _I = re.compile(r"(?<![^ ])i ")
 _OPINION = re.compile(r"(?:even )?(?:think|believe|mean|say|saying|that|feel|said|claim|see myself|plan on)\b")
@@ -21,19 +26,13 @@ _DENIAL_WORDS = 6
 _WINDOW = 400
 """How many characters before and after a phrase are looked at."""
 
-_KIN = (
-    "husband|wife|partner|boyfriend|girlfriend|fiance|fiancee|ex|mother|mom|mum|mommy|mama|father|dad|daddy|parents?|"
-    "brother|sister|siblings?|son|daughter|child|children|kids?|stepson|stepdaughter|stepdad|stepfather|stepmom|stepmother|"
-    "uncle|aunt|cousin|nephew|niece|grandmother|grandma|nan|grandfather|grandpa|grandson|granddaughter|friends?|bestie|mate|"
-    "buddy|roommate|flatmate|boss|coworker|colleague|teacher|students?|clients?|patients?|neighbou?r|classmate|teammate|girl|"
-    "boy|guy|man|woman|teen|teenager|person|people|someone|somebody|family|lad|missus|guildie|duo|captain|goalie|baby|"
-    "intern|resident|widow|captain|professor|lady|bloke|fella|men|women|guys|girls|boys|carers?|nurse|employees?|cellie|character"
-)
 _FIRST = re.compile(r"(?<![^ ])(?:(?:i|me|myself) |my (?=(?:mind|head|thoughts|brain|life|own|plan|body|heart) ))")
+_KIN = "|".join(map(re.escape, word_lists()["persons"]))
 _OTHER = re.compile(
-    rf"(?<![^ ])(?:he|she|they|him|her|them|(?:my|our|a|an|the|this|that|his|her|their|some|best|old|year|every|another|no|both|two|three|your)"
-    rf" (?:[^ ,]+ ){{0,2}}?(?:{_KIN})|someone|somebody|anyone|people|teens|teenagers|men|women|patients?|students?|everyone|nobody|who"
-    rf"|veterans|guy|kids|children) (?!(?:'s )?(?:death|suicide|house|room|left|died|dumped|passed|killed|leaving) )"
+    r"(?<![^ ])(?:he|she|they|him|her|them|someone|somebody|anyone|people|teens|teenagers|men|women|patients?|students?"
+    r"|everyone|nobody|who|veterans|guy|kids|children"
+    rf"|(?:{'|'.join(word_lists()['determiners'])}) (?:[^ ,]+ ){{0,2}}?(?:{_KIN}))"
+    r" (?!(?:'s )?(?:death|suicide|house|room|left|died|dumped|passed|killed|leaving) )"
 )
 _YOU = re.compile(r"(?<![^ ])(?:you|yourself|your|yourselves) ")
 _OWN = re.compile(r"(?<![^ ])(?:i|me|my|myself) ")
@@ -44,14 +43,18 @@ _BELONGS = re.compile(r"(?:[^ ]+ )?(?:on|in|from|by|of|under) (?:his|her|their) 
 _AND_I = re.compile(r"(?<![^ ])(?:and|but|so) (?:i|then) ")
 _AND = re.compile(r"(?<![^ ])(?:and|but|so) ")
 _SAID = re.compile(
-    r"(?<![^ ])(?:says?|said|saying|told (?:me|us|him|her|them|everyone)|texted(?: me)?|wrote|writes|posted|posting|shouted|yelled|whispered|screamed|"
-    r'joked|tells me|keeps saying|messaged me|announced|admitted|confided)(?: (?:to (?:me|us)|in (?:his|her|their) \w+|on \w+|that|like))*(?: ,)?(?: ")? (?:that )?(?:i )?(?:[^ ]+ ){0,2}$'
+    r"(?<![^ ])(?:says?|said|saying|told (?:me|us|him|her|them|everyone)|texted(?: me)?|wrote|writes|posted|posting"
+    r"|shouted|yelled|whispered|screamed|"
+    r"joked|tells me|keeps saying|messaged me|announced|admitted|confided)"
+    r'(?: (?:to (?:me|us)|in (?:his|her|their) \w+|on \w+|that|like))*(?: ,)?(?: ")? (?:that )?(?:i )?(?:[^ ]+ ){0,2}$'
 )
 _REPORTS = re.compile(
-    r'(?:goes|says|called|like|titled|named|where|lyrics?|line|with|thats|that) (?:[,"] )?(?:she |he |it |goes |is |like |[,"] )*$'
+    r"(?:goes|says|called|like|titled|named|where|lyrics?|line|with|thats|that) "
+    r'(?:[,"] )?(?:she |he |it |goes |is |like |[,"] )*$'
 )
 _OPENS_IN_PAST = re.compile(
-    r"(?:and |but )?(?:when|as|in|back|growing|at|years|a few|two|three|some|many|several|last|one|fifteen|five|ten|twenty|as a|before|after|freshman|foot) "
+    r"(?:and |but )?(?:when|as|in|back|growing|at|years|a few|two|three|some|many|several|last|one"
+    r"|fifteen|five|ten|twenty|as a|before|after|freshman|foot) "
 )
 
 Who = Literal["seeker", "other", "general", "you", "nobody"]

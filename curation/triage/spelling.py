@@ -1,11 +1,9 @@
-"""How a single word is read: chat spellings, evasions, leet, doubled letters and slips, by ``phrases/spellings.yaml``."""
+"""How a word is read: chat spellings, evasions, leet, doubled letters and slips, by ``phrases/spellings.yaml``."""
 
 import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-
-from pydantic import Field
 
 from curation.triage.files import phrase_file
 from schemas.items import Strict
@@ -30,7 +28,9 @@ class Spellings(Strict):
     fillers: frozenset[str]
     slips: tuple[str, ...]
     genuine: frozenset[str]
-    leet: dict[str, str] = Field(repr=False)
+    leet: dict[str, str]
+    very_common: frozenset[str]
+    common: frozenset[str]
 
 
 @cache
@@ -61,7 +61,7 @@ class Readings(dict[str, tuple[str, ...]]):
     """Words as they stand in texts -> how they are read; filled as words are met.
 
     Args:
-        vocabulary: The words that phrases are made of. Only these are looked for behind leet, doubled letters and slips.
+        vocabulary: The words that phrases are made of. Only these are looked for behind leet and slips.
     """
 
     MOST = 200_000

@@ -40,10 +40,10 @@ FLAGGED = pa.list_(
 class Triage:
     """Marks items by the risk that their seeker speaks of, and answers by what a reviewer should look at first.
 
-    The level comes from the question, or from the seeker's turns and their answers to what the supporter asks; the flags
-    from the answer, or from the supporter's turns. It never drops, approves, scores or diagnoses. ``risk_level`` is null
-    for what was not looked at: items that are not in English, and all of them where triage is switched off. Null is not
-    ``none``.
+    The level comes from the question, or from the seeker's turns and their answers to what the supporter asks; the
+    flags from the answer, or from the supporter's turns. It never drops, approves, scores or diagnoses. ``risk_level``
+    is null for what was not looked at: items that are not in English, and all of them where triage is switched off.
+    Null is not ``none``.
     """
 
     name: ClassVar[str] = "triage"
@@ -63,7 +63,7 @@ class Triage:
     def _mark(self, item: dict[str, Any]) -> dict[str, Any]:
         if not self.config.enabled or item["language"].split("-")[0] != "en":
             return {"risk_level": None, "risk_history": None, "risk_evidence": [], "flags": []}
-        country = self.config.country or (item["language"].split("-") + [""])[1].upper() or None
+        country = self.config.country or item["language"].partition("-")[2].upper() or None
         if item["turns"] is None:
             whole = triage_text(item["question"])
             evidence = _evidence("question", whole)

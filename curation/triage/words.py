@@ -16,16 +16,18 @@ _PLAIN_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*")
 _TOKEN = re.compile(r"[@$]?[a-z0-9]+(?:['@$!|+/*€£]+[a-z0-9]+)*|[,:()]|\"|(?<=\s)[-~]+(?=\s)|--|[😂🤣💀😭]")
 _SENTENCE_END = re.compile(r"\.+(?![0-9])|[!?]+(?![a-z0-9])|;|\n\s*\n")
 _SIGNS = frozenset("@$!|+/*€£")
-_SPACED = re.compile(r"(?<![\w'])[a-z0-9@$!](?:[ .\-_*/]{1,2}[a-z0-9@$!]){2,}(?![\w'])")
+_SPACED = re.compile(r"(?<![\w'])[a-z0-9@$!](?:[ .\-_*/]{1,2}[a-z0-9@$!]){2,60}(?![\w'])")
 _LETTER = re.compile(r"[a-z0-9@$!]")
+LONGEST_SENTENCE = 1_000
+"""In characters; longer ones are cut, so that a text without full stops is read in time that grows with its length."""
 
 
 class Sentence(NamedTuple):
     """A sentence in plain words.
 
-    ``text`` is the words with a space behind each; ``begins`` where each begins in it; ``starts`` and ``ends`` where each
-    stands in the original text, by code points. A comma and a quotation mark are words. ``question`` tells whether the
-    sentence ends with a question mark, ``anchors`` the words by which phrases are found.
+    ``text`` is the words with a space behind each; ``begins`` where each begins in it; ``starts`` and ``ends`` where
+    each stands in the original text, by code points. A comma and a quotation mark are words. ``question`` tells whether
+    the sentence ends with a question mark, ``anchors`` the words by which phrases are found.
     """
 
     text: str
@@ -53,10 +55,19 @@ class Reading:
         begin = 0
         for end in _SENTENCE_END.finditer(plain):
             if end.start() > begin:
-                self.bounds.append((begin, end.end()))
+                self._bound(begin, end.end())
             begin = end.end()
         if begin < len(plain):
-            self.bounds.append((begin, len(plain)))
+            self._bound(begin, len(plain))
+
+    def _bound(self, begin: int, end: int) -> None:
+        """Takes in a sentence; one without an end in sight is cut between words."""
+        while end - begin > LONGEST_SENTENCE:
+            space = self.folded.text.rfind(" ", begin + 1, begin + LONGEST_SENTENCE)
+            cut = space if space > begin else begin + LONGEST_SENTENCE
+            self.bounds.append((begin, cut))
+            begin = cut
+        self.bounds.append((begin, end))
 
     def suspects(self) -> Iterator[int]:
         """The sentences that hold a word by which phrases are found."""
@@ -152,7 +163,7 @@ def _tokens(plain: str, begin: int, end: int) -> Iterator[tuple[str, int, int]]:
 
 
 def _respaced(folded: Folded) -> Folded:
-    """``folded`` with letters that stand apart (``s u i c i d e``) put together where they make words that are known."""
+    """``folded`` with letters that stand apart (``s u i c i d e``) put together where they make known words."""
     plain = folded.text
     pieces: list[str] = []
     places: list[int] = []
@@ -178,7 +189,7 @@ def _respaced(folded: Folded) -> Folded:
 
 @cache
 def _segmented(letters: str) -> tuple[str, ...] | None:
-    """The fewest known words that ``letters`` are made of, one of them longer than two letters; None if there are none."""
+    """The fewest known words that ``letters`` are made of, one longer than two letters; None if there are none."""
     read = readings()
     best: list[tuple[str, ...] | None] = [(), *([None] * len(letters))]
     for end in range(1, len(letters) + 1):

@@ -1,4 +1,4 @@
-"""How a text is written does not change the verdict: case, look-alikes, doubled and spaced letters, leet, line breaks."""
+"""How a text is written does not change the verdict: case, look-alikes, doubled letters, leet, line breaks."""
 
 import pytest
 from hypothesis import given, settings

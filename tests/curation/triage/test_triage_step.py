@@ -82,3 +82,24 @@ def test_counselchat_has_a_few_items_of_every_level() -> None:
     levels = [mark["risk_level"] for mark in Triage()(rows(*items)).to_pylist()]
     assert set(levels) == set(LEVELS)
     assert 0.03 < sum(level != "none" for level in levels) / len(levels) < 0.2
+
+
+def test_flags_of_an_answer_and_of_a_supporters_turns() -> None:
+    marked = Triage(TriageConfig(country="US"))(
+        rows(
+            {"kind": "qa", "question": "I want to kill myself", "answer": "Call 1-800-273-8255."},
+            {"kind": "dialogue", "turns": [turn("seeker", "I want to die"), turn("supporter", "Snap out of it.")]},
+        )
+    ).to_pylist()
+    assert [(flag["flag"], flag["field"]) for flag in marked[0]["flags"]] == [("outdated_number", "answer")]
+    assert {(flag["flag"], flag["field"]) for flag in marked[1]["flags"]} == {
+        ("blame", "turns.1.text"),
+        ("no_referral", "turns.1.text"),
+    }
+
+
+def test_the_evidence_of_a_yes_stands_in_the_seekers_turn() -> None:
+    turns = [turn("supporter", "Are you thinking of suicide?"), turn("seeker", "Yes. I have the pills here.")]
+    mark = Triage()(rows({"kind": "dialogue", "turns": turns})).to_pylist()[0]
+    assert mark["risk_level"] == "active"
+    assert {evidence["field"] for evidence in mark["risk_evidence"]} == {"turns.1.text"}
