@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import build, deploy, export, finetune, review, workspace
+from cli import build, deploy, export, finetune, review, scrub, workspace
 from schemas.errors import CurateError
 
 app = typer.Typer(
@@ -46,7 +46,7 @@ def start(
     context.obj = directory
 
 
-for group in (workspace, build, export, finetune, deploy):
+for group in (workspace, build, scrub, export, finetune, deploy):
     group.register(app)
 app.add_typer(review.app, name="review")
 

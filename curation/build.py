@@ -32,11 +32,11 @@ from schemas.manifest import NOT_LOOKED_AT, BuildManifest, BuildResult, SourceCo
 
 ITEM_COLUMNS = [
     *("item_id", "content_hash", "kind", "split", "group_id", "question", "answer", "turns", "topic", "language"),
-    *("risk_level", "risk_history", "risk_evidence", "pii", "pii_kept", "cleaned", "provenance"),
+    *("risk_level", "risk_history", "risk_evidence", "pii", "pii_kept", "residual_risk", "cleaned", "provenance"),
 ]
 REMOVED_COLUMNS = [
     *("item_id", "kind", "step", "reason", "kept_id", "score", "question", "answer", "turns", "topic", "language"),
-    *("pii", "pii_kept", "cleaned", "provenance"),
+    *("pii", "pii_kept", "residual_risk", "cleaned", "provenance"),
 ]
 ITEMS, REMOVED, QUARANTINE, REPORT, MANIFEST = (
     "items.parquet",
@@ -87,7 +87,7 @@ def build_dataset(
     wall, cpu = time.perf_counter(), _cpu_seconds()
     config = load_config(workspace)
     files = [file for source in config.sources for file in source_files(source, workspace)]
-    build_id = _build_id(config, files)
+    build_id = _build_id(config, workspace, files)
     folder = workspace.builds / build_id
     with _alone(workspace):
         existed = (folder / MANIFEST).is_file()
@@ -153,13 +153,13 @@ def open_build(workspace: Workspace, build_id: str | None = None, *, check: bool
     return Build(folder, manifest)
 
 
-def _build_id(config: WorkspaceConfig, files: list[SourceFile]) -> str:
+def _build_id(config: WorkspaceConfig, workspace: Workspace, files: list[SourceFile]) -> str:
     return digest(
         {
             "config": config.model_dump(mode="json"),
             "files": [file.model_dump() for file in files],
             "code": _code(),
-            "steps": [fingerprint(step) for step in row_steps(config).values()],
+            "steps": [fingerprint(step) for step in row_steps(config, workspace).values()],
             "pyarrow": version("pyarrow"),
         }
     )[:12]
@@ -188,6 +188,7 @@ def _write(folder: Path, build_id: str, config: WorkspaceConfig, files: list[Sou
         cleaned=_counted(rule for rules in items["cleaned"].to_pylist() for rule in rules or ()),
         pii=_counted(span["label"] for spans in items["pii"].to_pylist() for span in spans or ()),
         pii_kept=_counted(span["source"] for spans in items["pii_kept"].to_pylist() for span in spans or ()),
+        residual_risk=_counted(risk["level"] for risk in items["residual_risk"].to_pylist()),
         risk=_counted(level or NOT_LOOKED_AT for level in items["risk_level"].to_pylist()),
         splits=_counted(items["split"].to_pylist()),
         groups=len(set(items["group_id"].to_pylist())),
