@@ -71,10 +71,12 @@ _SIGNATURE = re.compile(
 )
 _SPEAKER = re.compile(rf"(?:^|\n)(?:\(?\d{{1,2}}:\d\d\)? )?({_NAMES}): (?=\S)")
 
+_SIGNATURE_REACH = 100
+
 _CUES = (
     ("own-name", _OWN_NAME, 0.95),
     ("own-name-lower-case", _OWN_NAME_LOWER, 0.8),
-    ("own-name-lower-case", _IM_LOWER, 0.6),
+    ("introduction", _IM_LOWER, 0.6),
     ("relation", _RELATED, 0.85),
     ("relation-lower-case", _RELATED_LOWER, 0.6),
     ("carer", _TITLED_CARER, 0.95),
@@ -94,7 +96,7 @@ PUBLIC_ALLOWED = frozenset({"cue:title", "cue:credentials", "cue:title-lower-cas
 _ROLES = frozenset(
     "therapist client counselor counsellor patient doctor nurse seeker supporter user assistant helper caller listener "
     "note notes step tip question answer example update edit background summary goal goals plan week day name age city "
-    "email phone address subject re date time reason topic mood sleep diagnosis history employer school warning".split()
+    "bot system agent coach me you him her email phone office fax mobile website address subject re date time reason topic mood sleep diagnosis history employer school warning".split()
 )
 
 
@@ -133,7 +135,8 @@ def _is_everyday(name: str) -> bool:
 
 
 def _of_cue(text: str, name: str, pattern: re.Pattern[str], score: float) -> Iterator[Span]:
-    for match in pattern.finditer(text):
+    # A signature stands at the end, and looking for one everywhere is dear.
+    for match in pattern.finditer(text, max(0, len(text) - _SIGNATURE_REACH) if name == "signature" else 0):
         group = next((number for number in range(1, pattern.groups + 1) if match.group(number) is not None), 0)
         start, end = match.span(group)
         end = _end_of_name(text, start, end)

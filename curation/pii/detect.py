@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from curation.pii import cues, dates, engine, forms, identifiers
 from curation.pii import places as place_rules
 from curation.pii.ner import NameFinder
+from curation.pii.ner.features import lookup, plain
 from curation.pii.spans import Span
-from curation.pii.words import is_common, is_word
+from curation.pii.words import announces, is_common, is_word
 
 SURE = 0.97
 """A name model's probability at which it is believed that an everyday word in lower case is a name."""
+
+UNKNOWN = 0.9
+"""The same for a word in lower case that no list of names knows, which may be a slip of the pen."""
 
 
 def find(
@@ -31,7 +35,8 @@ def find(
     if names is not None and places_of_english:
         of_model = names.find([texts[place] for place in places_of_english])
         for place, spans in zip(places_of_english, of_model, strict=True):
-            found[place] += [span for span in spans if _is_believed(texts[place], span)]
+            believed = [span for span in spans if _is_believed(texts[place], span)]
+            found[place] += place_rules.completed(texts[place], believed)
     return found
 
 
@@ -40,8 +45,13 @@ def _is_believed(text: str, span: Span) -> bool:
     value = text[span.start : span.end]
     if len(value) < 2 or not any(map(str.isalpha, value)):
         return False
+    if all(announces(word) for word in value.split()):
+        return False
+    forms = value.split()
+    if value.islower() and not any(lookup([plain(form) for form in forms])) and span.score < UNKNOWN:
+        return False
     if " " in value:
-        return not all(is_word(word) and word.islower() for word in value.split())
+        return not value.islower() or span.score >= SURE or not all(is_word(form) or is_common(form) for form in forms)
     if is_word(value) and not value[:1].isupper():
         return False
     return not (value.islower() and is_common(value) and span.score < SURE)

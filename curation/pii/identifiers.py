@@ -24,7 +24,7 @@ _RECORD_SHORT = re.compile(
 _CLAIM = re.compile(r"\bmy (?:claim|case|file|policy|record|chart)\b[^.!\n]{0,20}?\b(?:it['’]?s|is|:)\s((?=[\w-]*\d{3})[A-Z0-9][A-Z0-9-]{4,19})\b")
 _LICENCE = re.compile(
     r"\b(?:driv(?:er|ing)['’]?s? licen[cs]e|licen[cs]e|passport|visa|green card|dl|permit)"
-    rf"(?: ?(?:number|no\b\.?|id|#))?(?: is|:|=)?[ \t]{{0,2}}#?((?-i:(?=[A-Z0-9-]*\d{{2}})[A-Z0-9-]{{6,20}}))(?!\w)",
+    rf"(?: ?(?:number|no\b\.?|id|#))?(?: is|:|=)?[ \t]{{0,2}}#?((?=[A-Z0-9-]*\d{{2}})[A-Z0-9-]{{6,20}})(?!\w)",
     re.IGNORECASE,
 )
 _PLATE = re.compile(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from curation.helplines import Mention, host_of, is_help_address, is_help_site
 from curation.pii import allow, cues
 from curation.pii.spans import NAMES, Span, covers, merge, merged, without
-from curation.pii.words import is_word
+from curation.pii.words import announces, is_common, is_word
 
 _LONG = 7
 """A helpline's number of at least so many digits is cut out of a longer span that swallowed it."""
@@ -83,7 +83,13 @@ def _names_alone(text: str, span: Span, taken: list[tuple[int, int]]) -> list[Sp
     """A name model's span without the numbers and addresses that others found in it; other spans as they are."""
     if not span.source.startswith("ner:") or not any(start < span.end and span.start < end for start, end in taken):
         return [span]
-    return [part for part in without(span, merged(taken)) if not all(map(is_word, re.findall(r"[^\W\d_]+", text[part.start : part.end])))]
+    return [part for part in without(span, merged(taken)) if _is_a_name(text[part.start : part.end])]
+
+
+def _is_a_name(piece: str) -> bool:
+    """Whether what is left of a name beside a number is one, and not the word that announces the number."""
+    words = re.findall(r"[^\W\d_]+", piece)
+    return any(not is_word(word) and not is_common(word) and not announces(word) for word in words)
 
 
 def _allowed(text: str, span: Span, personal: list[Span]) -> str | None:

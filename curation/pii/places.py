@@ -29,6 +29,10 @@ _NAMED_STREET = re.compile(
     r"\b(?:(?:North|South|East|West) )?(?!(?:The|My|A|One|No|This|Our|In|On|Wall|Sesame|Main)\b)[A-Z][a-z'’]+(?: [A-Z][a-z'’]+)?"
     r" (?:Street|Road|Avenue|Lane|Boulevard|Terrace|Crescent|Parkway)\b"
 )
+_CORNER = re.compile(
+    rf"\bthe corner of (?:[\wà-ÿ.'’-]+ ){{1,4}}(?:and|&) (?:[\wà-ÿ.'’-]+ ){{0,3}}(?:{_KIND}|[\wà-ÿ.'’-]+)\b", re.IGNORECASE
+)
+_BOX = re.compile(r"\b(?:p\.? ?o\.? ?)?box \d{1,6}\b(?:,?\s(?:APO|FPO|DPO),? A[AEP] \d{5})?|\b(?:APO|FPO|DPO),? A[AEP] \d{5}\b", re.IGNORECASE)
 _UK_POSTCODE = re.compile(r"(?<!\w)(?:[A-Z]{1,2}\d{1,2}|[A-Z]{1,2}\d[A-Z]) ?\d[ABD-HJLNP-UW-Z]{2}(?!\w)")
 _CANADIAN_POSTCODE = re.compile(r"(?<!\w)[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d(?!\w)")
 _ZIP = re.compile(
@@ -67,10 +71,12 @@ def find(text: str) -> list[Span]:
     """Streets, post codes, schools, clinics and companies in ``text``; spans may overlap."""
     found: list[Span] = []
     if any(map(str.isdigit, text)):
-        for name, pattern in (("street", _STREET), ("street", _ROUTE), ("postcode", _UK_POSTCODE), ("postcode", _CANADIAN_POSTCODE)):
+        for name, pattern in (("street", _STREET), ("street", _ROUTE), ("box", _BOX), ("postcode", _UK_POSTCODE), ("postcode", _CANADIAN_POSTCODE)):
             found += [Span(*match.span(), "LOCATION", f"rule:{name}", 0.8) for match in pattern.finditer(text)]
         for pattern in (_ZIP, _STATE_ZIP):
             found += [Span(*match.span(1), "LOCATION", "rule:postcode", 0.75) for match in pattern.finditer(text) if re.search(r"\d", match.group(1))]
+    if "corner of" in text:
+        found += [Span(*match.span(), "LOCATION", "rule:corner", 0.6) for match in _CORNER.finditer(text) if _NUMBERED.search(match.group())]
     found += [Span(*match.span(), "LOCATION", "rule:named-street", 0.7) for match in _NAMED_STREET.finditer(text)]
     for name, pattern in (("school", _SCHOOL), ("clinic", _CLINIC), ("company", _COMPANY)):
         for match in pattern.finditer(text):
@@ -78,6 +84,34 @@ def find(text: str) -> list[Span]:
                 found.append(Span(*span, "ORG", f"rule:{name}", 0.65))
     found += [Span(*match.span(1), "ORG", "rule:employer", 0.55) for match in _EMPLOYED.finditer(text) if not is_word(match.group(1).split()[0])]
     return found
+
+
+def completed(text: str, spans: list[Span]) -> list[Span]:
+    """Places with the parts of their address that the model left: the number before, state and post code behind."""
+    found: list[Span] = []
+    for span in spans:
+        if span.label != "LOCATION" or span.source.startswith("doubt:"):
+            found.append(span)
+            continue
+        start, end = span.start, span.end
+        if before := _NUMBER_BEFORE.search(text, max(0, start - 12), start):
+            if _NUMBERED.search(text[start:end]):
+                start = before.start(1)
+        if _NUMBERED.search(text[start:end]) and (behind := _CODE_BEHIND.match(text, end)):
+            end = behind.end()
+        last = found[-1] if found else None
+        if last and last.label == "LOCATION" and last.end <= start and _BETWEEN.fullmatch(text, last.end, start):
+            if _NUMBERED.search(text[last.start : end]) and not last.source.startswith("doubt:"):
+                found[-1] = last._replace(end=end, score=max(last.score, span.score))
+                continue
+        found.append(span._replace(start=start, end=end))
+    return found
+
+
+_NUMBERED = re.compile(rf"\d|\b{_KIND}\b", re.IGNORECASE)
+_NUMBER_BEFORE = re.compile(r"(?<![\w.-])(\d{1,5}[a-zA-Z]?,? )$")
+_CODE_BEHIND = re.compile(r"(?:[\s,]{1,4}(?:[A-Z]{2,3}|nan)\b)?(?:[\s,]{1,4}(?:[A-Z]{1,2}-?)?\d{4,6}(?:-\d{4})?(?![\d-]))?")
+_BETWEEN = re.compile(r"[\s,.#-]{0,6}(?:(?:[A-Z]{2,3}|nan|\d{1,6})[\s,.#-]{1,5}){0,2}")
 
 
 def _own_name(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -23,6 +23,11 @@ def is_common(word: str) -> bool:
     return word.casefold() in _common()
 
 
+def announces(word: str) -> bool:
+    """Whether ``word`` announces a number: ``fax``, ``IBAN``."""
+    return word.casefold() in _announcing()
+
+
 @cache
 def _lists() -> dict[str, Any]:
     lists = yaml.safe_load(files("curation.pii").joinpath("words.yaml").read_text(encoding="utf-8"))
@@ -33,6 +38,11 @@ def _lists() -> dict[str, Any]:
 @cache
 def _words() -> frozenset[str]:
     return frozenset(STOP_WORDS) | frozenset(_lists()["words"].split())
+
+
+@cache
+def _announcing() -> frozenset[str]:
+    return frozenset(_lists()["announces"].split())
 
 
 @cache

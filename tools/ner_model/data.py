@@ -69,11 +69,11 @@ def recased(examples: list[Example], seed: int) -> list[Example]:
     for example in examples:
         lot = draw.random()
         text = example.text
-        if lot < 0.22:
+        if lot < 0.26:
             text = _same_length(text, text.lower())
-        elif lot < 0.27:
+        elif lot < 0.31:
             text = _same_length(text, text.upper())
-        elif lot < 0.35:
+        elif lot < 0.4:
             for start, end, label in example.spans:
                 if label != "ORG":
                     text = text[:start] + _same_length(text[start:end], text[start:end].lower()) + text[end:]

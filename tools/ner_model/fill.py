@@ -54,7 +54,7 @@ class Filler:
             "F": (self.given, PERSON),
             "L": (self.family, PERSON),
             "N": (self.full, PERSON),
-            "K": (lambda: self._one(names.NICKNAMES.split()), PERSON),
+            "K": (self.nickname, PERSON),
             "W": (lambda: self._one(names.WORD_NAMES.split()), PERSON),
             "C": (self.city, LOCATION),
             "R": (lambda: self._one(self.regions if self._chance(0.6) else slots.REGIONS), LOCATION),
@@ -93,6 +93,13 @@ class Filler:
             return self._one(names.WORD_NAMES.split())
         return self._one(self.english if draw < 0.5 else self.extra if draw < 0.7 else self.foreign)
 
+    def nickname(self) -> str:
+        """A nickname of the list, or the beginning of a name."""
+        if self._chance(0.5):
+            return self._one(names.NICKNAMES.split())
+        name = self.given()
+        return name[: self.random.choice((3, 3, 4))] + self._one(("", "", "", "y", "ie", "s"))
+
     def family(self) -> str:
         draw = self.random.random()
         if draw < 0.08:
@@ -130,6 +137,11 @@ class Filler:
         if self._chance(0.3):
             address: str = self._one(self.fakers).address()
             return address if self._chance(0.5) else address.replace("\n", ", ")
+        if self._chance(0.05):
+            return f"{self._one(('P.O. Box', 'PO Box', 'Box'))} {self.random.randrange(10, 9999)}"
+        if self._chance(0.05):
+            unit = f"Unit {self.random.randrange(1000, 9999)} Box {self.random.randrange(1000, 9999)}"
+            return f"{unit}{self._one((chr(10), ', '))}{self._one(('APO', 'FPO', 'DPO'))} {self._one(('AE', 'AA', 'AP'))} {self.random.randrange(9000, 99999):05}"
         number = str(self.random.randrange(1, 9999))
         street = f"{number} {self.street()}" if self._chance(0.75) else f"{self.street()} {number}"
         if self._chance(0.4):
@@ -157,8 +169,11 @@ class Filler:
             return self._one(slots.BRANDS)
         if draw < 0.5:
             return f"{self.family()}{self._one((' and ', ' & ', '-', ', '))}{self.family()}"
-        if draw < 0.6:
+        if draw < 0.58:
             return self._one(self.fakers).company()
+        if draw < 0.75:
+            made = "".join(self._one(slots.SYLLABLES) for _ in range(self.random.choice((2, 3)))).capitalize()
+            return made if self._chance(0.6) else f"{made} {self._one((*slots.COMPANY_KINDS, *slots.COMPANY_WORDS))}"
         base = self._one((self.family, self.city, lambda: self._one(slots.COMPANY_WORDS)))()
         return f"{base} {self._one(slots.COMPANY_KINDS)}"
 

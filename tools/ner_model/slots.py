@@ -49,7 +49,13 @@ MONTHS = _lines("January|February|March|April|May|June|July|August|September|Oct
 DAYS = _lines("Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday")
 GRADES = _lines("freshman|junior|senior|sophomore|teacher|student|Year 9 pupil|10th grader")
 
+NATIONALITIES = _lines("""Indian|Australian|Greek|American|British|English|Irish|Scottish|German|French|Spanish|Italian|Polish|Russian|Chinese
+Japanese|Korean|Vietnamese|Mexican|Brazilian|Nigerian|Kenyan|Ghanaian|Egyptian|Turkish|Iranian|Israeli|Canadian|Swedish|Dutch|Danish
+European|African|Asian|Latino|Hispanic|Austrian|Portuguese|Ukrainian|Pakistani|Filipino|Jamaican|Cuban|Swiss|Norwegian|Finnish""")
+SYLLABLES = _lines("za|ver|tri|no|lex|qua|mi|zen|ora|pax|lu|do|vin|tel|syn|ark|opt|bri|net|flo|gen|ba|kin|ro|sta|cu|log|ix|ara|um|eon|ify|ly|io")
+
 PLAIN = {
+    "nat": NATIONALITIES,
     **{"rel": RELATIONS, "feel": FEELINGS, "time": TIMES, "left": LEFT, "job": JOBS, "drug": DRUGS, "therapy": THERAPIES},
     **{"scale": SCALES, "theorist": THEORISTS, "helporg": HELP, "word": WORDS, "month": MONTHS, "day": DAYS, "grade": GRADES},
 }

@@ -14,12 +14,13 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
-from curation.pii.ner.features import SHAPES, Word, words
-from curation.pii.ner.windows import windows
+from curation.pii.ner.features import Word, words
+from curation.pii.ner.gate import may_hold_a_name
+from curation.pii.ner.windows import sentences, together
 from curation.pii.spans import Span
 
 CLASSES = ("O", "PERSON", "LOCATION", "ORG")
-LEAST = {"PERSON": 0.5, "LOCATION": 0.5, "ORG": 0.5}
+LEAST = {"PERSON": 0.35, "LOCATION": 0.35, "ORG": 0.5}
 """The least probability at which a word counts; chosen on the parts of the training sets that were kept back."""
 
 DOUBT = 0.2
@@ -35,7 +36,6 @@ _WITHIN = {
     "LOCATION": re.compile(r"(?:[ \u00a0]|[-'’`]|\. ?|[,#]? ?\n? ?,? {0,4}#?)"),
     "ORG": re.compile(r"(?:[ \u00a0]|[-'’`]| ?& ?|\. ?)"),
 }
-_PLAIN_SHAPES = frozenset(map(SHAPES.index, ("lower", "uncased", "letter", "digits", "other")))
 
 
 class NameFinder(Protocol):
@@ -47,9 +47,14 @@ class NameFinder(Protocol):
 
 
 class EmbeddedModel:
-    """MiniLM-L6 as a token classifier; see ``MODEL_CARD.md`` beside this file."""
+    """MiniLM-L6 as a token classifier; see ``MODEL_CARD.md`` beside this file.
 
-    def __init__(self) -> None:
+    Args:
+        gated: Whether sentences that hold nothing like a name are passed over.
+    """
+
+    def __init__(self, gated: bool = True) -> None:
+        self.gated = gated
         folder = files("curation.pii.ner")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -75,11 +80,16 @@ class EmbeddedModel:
         owners = [_owners(encoding.offsets, of_text) for encoding, of_text in zip(encodings, of_texts, strict=True)]
         sums = [np.zeros((len(of_text), len(CLASSES)), np.float32) for of_text in of_texts]
         for place, (text, encoding) in enumerate(zip(texts, encodings, strict=True)):
-            for first, end in windows(text, encoding.offsets):
-                owner = owners[place][first:end]
-                if _may_hold_a_name(of_texts[place], owner):
-                    chances = self._run(encoding.ids[first:end], owner, of_texts[place])
-                    np.add.at(sums[place], owner[owner >= 0], chances[owner >= 0])
+            owner, ids = owners[place], encoding.ids
+            read = [
+                (first, end)
+                for first, end in sentences(text, encoding.offsets)
+                if not self.gated or may_hold_a_name(text, of_texts[place], owner[first:end])
+            ]
+            for window in together(read):
+                of_window = np.concatenate([owner[first:end] for first, end in window])
+                chances = self._run([piece for first, end in window for piece in ids[first:end]], of_window, of_texts[place])
+                np.add.at(sums[place], of_window[of_window >= 0], chances[of_window >= 0])
         for total in sums:
             total /= np.maximum(total.sum(-1, keepdims=True), 1e-9)
         return sums
@@ -132,11 +142,6 @@ def _owners(offsets: Sequence[tuple[int, int]], of_text: Sequence[Word]) -> npt.
     found = np.searchsorted(starts, places, side="right") - 1
     inside = (found >= 0) & (places < ends[np.maximum(found, 0)])
     return np.where(inside, found, -1)
-
-
-def _may_hold_a_name(of_text: Sequence[Word], owner: npt.NDArray[np.int64]) -> bool:
-    """Whether any word of a window has a capital or is a known name; a window without one is not read."""
-    return any(of_text[place].known or of_text[place].shape not in _PLAIN_SHAPES for place in owner.tolist() if place >= 0)
 
 
 def _spans(text: str, of_text: Sequence[Word], chances: npt.NDArray[np.float32]) -> list[Span]:

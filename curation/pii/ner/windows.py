@@ -36,6 +36,33 @@ def windows(text: str, offsets: Sequence[tuple[int, int]], size: int = WINDOW) -
             yield first, end
 
 
+def sentences(text: str, offsets: Sequence[tuple[int, int]], size: int = WINDOW) -> Iterator[tuple[int, int]]:
+    """Yields (first, end) places of the pieces of each sentence; one of more than ``size`` pieces comes in parts."""
+    first = 0
+    for end in [*(place for place in range(1, len(offsets)) if _sentence_ends(text, offsets, place)), len(offsets)]:
+        while end - first > size:
+            cut = _best_end(text, offsets, first, first + size)
+            yield first, cut
+            first = cut
+        if first < end:
+            yield first, end
+        first = end
+
+
+def together(parts: Sequence[tuple[int, int]], size: int = WINDOW) -> Iterator[list[tuple[int, int]]]:
+    """Yields the windows that ``parts`` make, a few sentences each."""
+    window: list[tuple[int, int]] = []
+    pieces = 0
+    for first, end in parts:
+        if window and (len(window) == SENTENCES or pieces + end - first > size):
+            yield window
+            window, pieces = [], 0
+        window.append((first, end))
+        pieces += end - first
+    if window:
+        yield window
+
+
 def _sentence_ends(text: str, offsets: Sequence[tuple[int, int]], place: int) -> bool:
     """Whether a sentence ends before the piece at ``place``."""
     gap_start, gap_end = offsets[place - 1][1], offsets[place][0]
