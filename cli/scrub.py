@@ -21,19 +21,21 @@ def scrub(
     source: Annotated[Path, typer.Argument(metavar="IN", help="Rows of id and text: .jsonl, .csv or .parquet.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The same, scrubbed, with the spans that were masked.")],
     mode: Annotated[str, typer.Option(help="placeholder, surrogate or remove.")] = "placeholder",
-    model: Annotated[str, typer.Option(help="embedded, none, spacy:NAME, gliner:PATH or transformers:PATH.")] = "embedded",
+    model: Annotated[
+        str, typer.Option(help="embedded, none, spacy:NAME, gliner:PATH, transformers:PATH.")
+    ] = "embedded",
     keep: Annotated[list[str] | None, typer.Option(help="A text that is never masked; may be given often.")] = None,
-    region: Annotated[list[str] | None, typer.Option(help="A region whose telephone numbers are known, such as GB.")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="A region whose telephone numbers are known.")] = None,
     language: Annotated[str, typer.Option(help="The language of the texts, as a BCP 47 tag.")] = "en",
     key: Annotated[Path | None, typer.Option(help="The key's file for surrogates; made if it is missing.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")] = None,
-    show: Annotated[bool, typer.Option("--show", help="Show every change on this screen, for a person who tunes it.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Show every change on this screen.")] = False,
     as_json: Json = False,
 ) -> None:
     """Mask personal data in texts, outside a workspace.
 
-    OUT has a row for each of IN: id, text (scrubbed), spans (start, end, label, score, source; in code points of the text
-    as it came) and residual_risk. It makes texts safer, not anonymous: a person must still read them.
+    OUT has a row for each of IN: id, text (scrubbed), spans (start, end, label, score, source; in code points of the
+    text as it came) and residual_risk. It makes texts safer, not anonymous: a person must still read them.
     """
     from curation.pii import read_key, scrub_file
 

@@ -71,7 +71,11 @@ def reason(text: str, span: Span) -> str | None:
         return "allow:eponyms"
     if bare in _entries("theorists", "in_context") and " " not in bare and _speaks_of_theory(text, span):
         return "allow:theorists"
-    if span.label == "ORG" and bare.split(" ")[0] in _entries("theorists", "alone") and last in ("institute", "society", "center"):
+    if (
+        span.label == "ORG"
+        and bare.split(" ")[0] in _entries("theorists", "alone")
+        and last in ("institute", "society", "center")
+    ):
         return "allow:theorists"
     return None
 
@@ -88,15 +92,35 @@ def _phrase_around(text: str, span: Span) -> str | None:
 
 @cache
 def _phrases() -> re.Pattern[str]:
-    entries = {entry for kind in _KINDS for entry in _entries(kind) if " " in entry}
+    entries = {entry for kind in _KINDS for entry in _entries(kind) if " " in entry or "-" in entry}
     ordered = sorted(entries, key=lambda entry: (-len(entry), entry))
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, ordered))})\b", re.IGNORECASE)
 
 
 _KINDS = ("theorists", "drugs", "therapies", "scales", "organisations", "common")
 _AMBIGUOUS = frozenset(
-    "graves down hamilton columbia edinburgh stockholm murphy rosenberg barr conners myers briggs addison cushing hawthorne kruger "
-    "epstein lyme rett electra".split()
+    [
+        "graves",
+        "down",
+        "hamilton",
+        "columbia",
+        "edinburgh",
+        "stockholm",
+        "murphy",
+        "rosenberg",
+        "barr",
+        "conners",
+        "myers",
+        "briggs",
+        "addison",
+        "cushing",
+        "hawthorne",
+        "kruger",
+        "epstein",
+        "lyme",
+        "rett",
+        "electra",
+    ]
 )
 
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 from curation.pii.ner.features import GIVEN, gazetteer, plain
-from curation.pii.words import is_common, is_word, is_word_and_name
 from curation.pii.spans import Span
+from curation.pii.words import is_common, is_word, is_word_and_name
 
 _CAPITALISED = r"[A-ZÀ-Þ][a-zà-öø-ÿ]+(?:['’-][A-Z]?[a-zà-öø-ÿ]+)?"
 _NAMES = rf"{_CAPITALISED}(?: (?:[A-Z]\. )?{_CAPITALISED}){{0,2}}"
@@ -52,7 +52,9 @@ _RELATED_LOWER = re.compile(
 _TITLED = re.compile(rf"\b(?:{_TITLES}) ?({_NAMES})")
 _TITLED_LOWER = re.compile(rf"\b(?:dr|mr|mrs|ms|miss)\b\.? ({_LOWER})(?!\w)")
 _OFFICE = re.compile(rf"\b(?i:{_OFFICES}) ({_NAMES})")
-_OFFICE_LOWER = re.compile(rf"\b(?:nurse|officer|coach|pastor|uncle|aunt|auntie|grandma|grandpa) ({_LOWER}(?:-{_LOWER})?)(?!\w)")
+_OFFICE_LOWER = re.compile(
+    rf"\b(?:nurse|officer|coach|pastor|uncle|aunt|auntie|grandma|grandpa) ({_LOWER}(?:-{_LOWER})?)(?!\w)"
+)
 _TITLED_CARER = re.compile(
     rf"\b(?i:my|our) (?:\w+ )?(?i:{_CARERS}),? (?:is |called |named )?(?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\b\.? ?)?({_NAMES})"
     rf"|\b(?:Dr|Mr|Mrs|Ms|Miss|Prof)\b\.? ?({_NAMES}),? (?:who is |is )?(?i:my|our) (?:\w+ )?(?i:{_CARERS})\b"
@@ -94,9 +96,69 @@ PUBLIC_ALLOWED = frozenset({"cue:title", "cue:credentials", "cue:title-lower-cas
 """Cues under which the allow-list speaks: ``Dr. Gottman's book`` stays, but not ``Dr. Gottman, my GP``."""
 
 _ROLES = frozenset(
-    "therapist client counselor counsellor patient doctor nurse seeker supporter user assistant helper caller listener "
-    "note notes step tip question answer example update edit background summary goal goals plan week day name age city "
-    "bot system agent coach me you him her email phone office fax mobile website address subject re date time reason topic mood sleep diagnosis history employer school warning".split()
+    [
+        "therapist",
+        "client",
+        "counselor",
+        "counsellor",
+        "patient",
+        "doctor",
+        "nurse",
+        "seeker",
+        "supporter",
+        "user",
+        "assistant",
+        "helper",
+        "caller",
+        "listener",
+        "note",
+        "notes",
+        "step",
+        "tip",
+        "question",
+        "answer",
+        "example",
+        "update",
+        "edit",
+        "background",
+        "summary",
+        "goal",
+        "goals",
+        "plan",
+        "week",
+        "day",
+        "name",
+        "age",
+        "city",
+        "bot",
+        "system",
+        "agent",
+        "coach",
+        "me",
+        "you",
+        "him",
+        "her",
+        "email",
+        "phone",
+        "office",
+        "fax",
+        "mobile",
+        "website",
+        "address",
+        "subject",
+        "re",
+        "date",
+        "time",
+        "reason",
+        "topic",
+        "mood",
+        "sleep",
+        "diagnosis",
+        "history",
+        "employer",
+        "school",
+        "warning",
+    ]
 )
 
 
@@ -117,14 +179,20 @@ def find_again(text: str, names: frozenset[str]) -> list[Span]:
         pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(free)})(?:s(?!\w)|(?!\w))", re.IGNORECASE)
         found += [Span(*match.span(), "PERSON", "cue:named-before", 0.7) for match in pattern.finditer(text)]
     if strict:
-        pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(strict)})(?!\w)(?! (?:i|it|you|we|they|he|she|so|to|that|this|is|for|your|my|the)\b)")
+        pattern = re.compile(
+            rf"(?<![\w-])(?:{'|'.join(strict)})(?!\w)(?! (?:i|it|you|we|they|he|she|so|to|that|this|is|for|your|my|the)\b)"
+        )
         found += [Span(*match.span(), "PERSON", "cue:named-before", 0.6) for match in pattern.finditer(text)]
     return found
 
 
 def parts(name: str) -> set[str]:
     """The forms in which a person once named may be named again: the whole, and each part that is no function word."""
-    single = {part for part in re.split(r"[ .,\n]+", name) if len(part) >= 3 or (len(part) == 2 and part.isalpha() and part[0].isupper())}
+    single = {
+        part
+        for part in re.split(r"[ .,\n]+", name)
+        if len(part) >= 3 or (len(part) == 2 and part.isalpha() and part[0].isupper())
+    }
     single = {part for part in single if not is_word(part) and not part.isdigit()}
     single = {part for part in single if not (part.islower() and is_common(part))}
     return single | ({name} if " " in name and single else set())

@@ -63,7 +63,12 @@ def _dates(text: str) -> list[Span]:
             words = match.group()
             if _HOLIDAY.fullmatch(words.strip()):
                 continue
-            if name == "month-first" and _VERB.match(words) and words[:1].islower() and not re.search(r"(?:th|st|nd|rd)\b|\d{4}", words):
+            if (
+                name == "month-first"
+                and _VERB.match(words)
+                and words[:1].islower()
+                and not re.search(r"(?:th|st|nd|rd)\b|\d{4}", words)
+            ):
                 continue
             found.append(Span(*match.span(), "DATE", f"rule:date-{name}", 0.8))
     found += [Span(*match.span(), "DATE", "rule:date-numeric", 0.8) for match in _NUMERIC.finditer(text)]

@@ -52,6 +52,6 @@ def _is_believed(text: str, span: Span) -> bool:
         return False
     if " " in value:
         return not value.islower() or span.score >= SURE or not all(is_word(form) or is_common(form) for form in forms)
-    if is_word(value) and not value[:1].isupper():
+    if is_word(value):
         return False
     return not (value.islower() and is_common(value) and span.score < SURE)

@@ -130,4 +130,6 @@ def _entities_in_reach(text: str) -> tuple[str, ...]:
 def _span(result: RecognizerResult, shift: int) -> Span:
     recognizer = result.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY]
     label = LABEL_OF[result.entity_type]
-    return Span(result.start + shift, result.end + shift, label, f"presidio:{recognizer}", round(float(result.score), 3))
+    return Span(
+        result.start + shift, result.end + shift, label, f"presidio:{recognizer}", round(float(result.score), 3)
+    )

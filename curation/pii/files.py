@@ -129,7 +129,13 @@ def _written(row: Row, scrubbed: Scrubbed) -> Row:
         "text": scrubbed.text,
         "spans": [
             {
-                **{"start": span.start, "end": span.end, "label": span.label, "score": span.score, "source": span.source},
+                **{
+                    "start": span.start,
+                    "end": span.end,
+                    "label": span.label,
+                    "score": span.score,
+                    "source": span.source,
+                },
                 **{"shown_start": start, "shown_end": end},
             }
             for span, (start, end) in zip(scrubbed.spans, scrubbed.shown, strict=True)

@@ -18,13 +18,15 @@ _RECORD = re.compile(
     re.IGNORECASE,
 )
 _RECORD_SHORT = re.compile(
-    rf"\b(?:(?-i:MRN|DL|DLN|ID)(?:#| no\.?)?|record|chart|file|case|claim|policy|ref)(?: is|'s|:| #|\.)? ?"
+    r"\b(?:(?-i:MRN|DL|DLN|ID)(?:#| no\.?)?|record|chart|file|case|claim|policy|ref)(?: is|'s|:| #|\.)? ?"
     r"#?((?=[\w-]*\d{3})[A-Z0-9][A-Z0-9-]{4,19})(?![\w@])"
 )
-_CLAIM = re.compile(r"\bmy (?:claim|case|file|policy|record|chart)\b[^.!\n]{0,20}?\b(?:it['’]?s|is|:)\s((?=[\w-]*\d{3})[A-Z0-9][A-Z0-9-]{4,19})\b")
+_CLAIM = re.compile(
+    r"\bmy (?:claim|case|file|policy|record|chart)\b[^.!\n]{0,20}?\b(?:it['’]?s|is|:)\s((?=[\w-]*\d{3})[A-Z0-9][A-Z0-9-]{4,19})\b"
+)
 _LICENCE = re.compile(
     r"\b(?:driv(?:er|ing)['’]?s? licen[cs]e|licen[cs]e|passport|visa|green card|dl|permit)"
-    rf"(?: ?(?:number|no\b\.?|id|#))?(?: is|:|=)?[ \t]{{0,2}}#?((?=[A-Z0-9-]*\d{{2}})[A-Z0-9-]{{6,20}})(?!\w)",
+    r"(?: ?(?:number|no\b\.?|id|#))?(?: is|:|=)?[ \t]{0,2}#?((?=[A-Z0-9-]*\d{2})[A-Z0-9-]{6,20})(?!\w)",
     re.IGNORECASE,
 )
 _PLATE = re.compile(
@@ -86,7 +88,11 @@ def find(text: str) -> list[Span]:
     if any(map(str.isdigit, text)):
         for name, label, pattern, score in _RULES:
             found += [Span(*_group(match), label, f"rule:{name}", score) for match in pattern.finditer(text)]
-    found += [Span(*_group(match), "USERNAME", "rule:handle-cue", 0.8) for match in _HANDLE_CUE.finditer(text) if _no_word(match)]
+    found += [
+        Span(*_group(match), "USERNAME", "rule:handle-cue", 0.8)
+        for match in _HANDLE_CUE.finditer(text)
+        if _no_word(match)
+    ]
     if _SPELLS.search(text):
         found += _spelled(text)
     found += [Span(*match.span(), "PHONE", "rule:spelled-phone", 0.6) for match in _SPELLED_PHONE.finditer(text)]
@@ -101,7 +107,7 @@ def _spelled(text: str) -> list[Span]:
     for match in _SPELLED_EMAIL.finditer(text):
         value = match.group()
         worded = re.search(r"[(\[{<] ?(?:at|dot) ?[)\]}>]| dot |@", value, re.IGNORECASE)
-        if worded and not re.fullmatch(r"\S+@\S+\.\S+", value) or "@@" in value:
+        if (worded and not re.fullmatch(r"\S+@\S+\.\S+", value)) or "@@" in value:
             found.append(Span(*match.span(), "EMAIL", "rule:spelled-email", 0.85))
     return found
 

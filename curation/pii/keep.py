@@ -81,9 +81,24 @@ def _reason_to_stay(text: str, span: Span, keep: frozenset[str]) -> str | None:
 
 def _names_alone(text: str, span: Span, taken: list[tuple[int, int]]) -> list[Span]:
     """A name model's span without the numbers and addresses that others found in it; other spans as they are."""
-    if not span.source.startswith("ner:") or not any(start < span.end and span.start < end for start, end in taken):
+    if not span.source.startswith("ner:"):
         return [span]
-    return [part for part in without(span, merged(taken)) if _is_a_name(text[part.start : part.end])]
+    span = _bare(text, span)
+    if not any(start < span.end and span.start < end for start, end in taken):
+        return [span]
+    parts = [_bare(text, part) for part in without(span, merged(taken))]
+    return [part for part in parts if _is_a_name(text[part.start : part.end])]
+
+
+def _bare(text: str, span: Span) -> Span:
+    """A span without the function words at its end: ``Childline is``."""
+    while (
+        " " in (value := text[span.start : span.end].rstrip())
+        and (last := value.split()[-1]).islower()
+        and is_word(last)
+    ):
+        span = span._replace(end=span.start + len(value[: value.rindex(last)].rstrip()))
+    return span
 
 
 def _is_a_name(piece: str) -> bool:

@@ -5,8 +5,8 @@ The name model finds places in general; these rules find those that have a form,
 
 import re
 
-from curation.pii.words import is_word
 from curation.pii.spans import Span
+from curation.pii.words import is_word
 
 _KIND = (
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|place|pl|terrace|crescent|circle|parkway|pkwy|"
@@ -30,13 +30,18 @@ _NAMED_STREET = re.compile(
     r" (?:Street|Road|Avenue|Lane|Boulevard|Terrace|Crescent|Parkway)\b"
 )
 _CORNER = re.compile(
-    rf"\bthe corner of (?:[\wà-ÿ.'’-]+ ){{1,4}}(?:and|&) (?:[\wà-ÿ.'’-]+ ){{0,3}}(?:{_KIND}|[\wà-ÿ.'’-]+)\b", re.IGNORECASE
+    rf"\bthe corner of (?:[\wà-ÿ.'’-]+ ){{1,4}}(?:and|&) (?:[\wà-ÿ.'’-]+ ){{0,3}}(?:{_KIND}|[\wà-ÿ.'’-]+)\b",
+    re.IGNORECASE,
 )
-_BOX = re.compile(r"\b(?:p\.? ?o\.? ?)?box \d{1,6}\b(?:,?\s(?:APO|FPO|DPO),? A[AEP] \d{5})?|\b(?:APO|FPO|DPO),? A[AEP] \d{5}\b", re.IGNORECASE)
+_BOX = re.compile(
+    r"\b(?:p\.? ?o\.? ?)?box \d{1,6}\b(?:,?\s(?:APO|FPO|DPO),? A[AEP] \d{5})?|\b(?:APO|FPO|DPO),? A[AEP] \d{5}\b",
+    re.IGNORECASE,
+)
 _UK_POSTCODE = re.compile(r"(?<!\w)(?:[A-Z]{1,2}\d{1,2}|[A-Z]{1,2}\d[A-Z]) ?\d[ABD-HJLNP-UW-Z]{2}(?!\w)")
 _CANADIAN_POSTCODE = re.compile(r"(?<!\w)[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d(?!\w)")
 _ZIP = re.compile(
-    r"\b(?:zip ?(?:code)?|post ?code|postal code|area code)(?:['’]s| is|:)? ?((?-i:[A-Z0-9]{2,5}(?:[ -][A-Z0-9]{3,4})?))(?!\w)", re.IGNORECASE
+    r"\b(?:zip ?(?:code)?|post ?code|postal code|area code)(?:['’]s| is|:)? ?((?-i:[A-Z0-9]{2,5}(?:[ -][A-Z0-9]{3,4})?))(?!\w)",
+    re.IGNORECASE,
 )
 _STATE_ZIP = re.compile(r"\b[A-Z]{2},? (\d{5}(?:-\d{4})?)(?![\w-])")
 _HEAD = r"[A-Z][\wà-ÿ'’.&-]*(?: (?:of|the|and|&|for) (?=[A-Z])| [A-Z][\wà-ÿ'’.&-]*){0,3}? "
@@ -59,11 +64,109 @@ _EMPLOYED = re.compile(
     re.IGNORECASE,
 )
 _GENERIC = frozenset(
-    "The My Our Your His Her Their A An In At To For From Of And Old New Local Community State City Public Private Middle High "
-    "Medical Graduate Law Nursing Art Junior Senior Catholic Christian Bible Sunday Online Mental Health General Psychiatric "
-    "Some Every Any This That When Since After Before I If Is Was Went Emergency Children's Veterans Day First Second Last "
-    "Elementary Primary Boarding Summer Home Wellness Student University College Free Family Walk-in Rehab "
-    "So Or But As On With Then Because While Maybe Even Although Being Am Are Go Going Get Got Do Does What Where Why How".split()
+    [
+        "The",
+        "My",
+        "Our",
+        "Your",
+        "His",
+        "Her",
+        "Their",
+        "A",
+        "An",
+        "In",
+        "At",
+        "To",
+        "For",
+        "From",
+        "Of",
+        "And",
+        "Old",
+        "New",
+        "Local",
+        "Community",
+        "State",
+        "City",
+        "Public",
+        "Private",
+        "Middle",
+        "High",
+        "Medical",
+        "Graduate",
+        "Law",
+        "Nursing",
+        "Art",
+        "Junior",
+        "Senior",
+        "Catholic",
+        "Christian",
+        "Bible",
+        "Sunday",
+        "Online",
+        "Mental",
+        "Health",
+        "General",
+        "Psychiatric",
+        "Some",
+        "Every",
+        "Any",
+        "This",
+        "That",
+        "When",
+        "Since",
+        "After",
+        "Before",
+        "I",
+        "If",
+        "Is",
+        "Was",
+        "Went",
+        "Emergency",
+        "Children's",
+        "Veterans",
+        "Day",
+        "First",
+        "Second",
+        "Last",
+        "Elementary",
+        "Primary",
+        "Boarding",
+        "Summer",
+        "Home",
+        "Wellness",
+        "Student",
+        "University",
+        "College",
+        "Free",
+        "Family",
+        "Walk-in",
+        "Rehab",
+        "So",
+        "Or",
+        "But",
+        "As",
+        "On",
+        "With",
+        "Then",
+        "Because",
+        "While",
+        "Maybe",
+        "Even",
+        "Although",
+        "Being",
+        "Am",
+        "Are",
+        "Go",
+        "Going",
+        "Get",
+        "Got",
+        "Do",
+        "Does",
+        "What",
+        "Where",
+        "Why",
+        "How",
+    ]
 )
 
 
@@ -71,18 +174,36 @@ def find(text: str) -> list[Span]:
     """Streets, post codes, schools, clinics and companies in ``text``; spans may overlap."""
     found: list[Span] = []
     if any(map(str.isdigit, text)):
-        for name, pattern in (("street", _STREET), ("street", _ROUTE), ("box", _BOX), ("postcode", _UK_POSTCODE), ("postcode", _CANADIAN_POSTCODE)):
+        for name, pattern in (
+            ("street", _STREET),
+            ("street", _ROUTE),
+            ("box", _BOX),
+            ("postcode", _UK_POSTCODE),
+            ("postcode", _CANADIAN_POSTCODE),
+        ):
             found += [Span(*match.span(), "LOCATION", f"rule:{name}", 0.8) for match in pattern.finditer(text)]
         for pattern in (_ZIP, _STATE_ZIP):
-            found += [Span(*match.span(1), "LOCATION", "rule:postcode", 0.75) for match in pattern.finditer(text) if re.search(r"\d", match.group(1))]
+            found += [
+                Span(*match.span(1), "LOCATION", "rule:postcode", 0.75)
+                for match in pattern.finditer(text)
+                if re.search(r"\d", match.group(1))
+            ]
     if "corner of" in text:
-        found += [Span(*match.span(), "LOCATION", "rule:corner", 0.6) for match in _CORNER.finditer(text) if _NUMBERED.search(match.group())]
+        found += [
+            Span(*match.span(), "LOCATION", "rule:corner", 0.6)
+            for match in _CORNER.finditer(text)
+            if _NUMBERED.search(match.group())
+        ]
     found += [Span(*match.span(), "LOCATION", "rule:named-street", 0.7) for match in _NAMED_STREET.finditer(text)]
     for name, pattern in (("school", _SCHOOL), ("clinic", _CLINIC), ("company", _COMPANY)):
         for match in pattern.finditer(text):
             if span := _own_name(text, *match.span(match.lastindex or 0)):
                 found.append(Span(*span, "ORG", f"rule:{name}", 0.65))
-    found += [Span(*match.span(1), "ORG", "rule:employer", 0.55) for match in _EMPLOYED.finditer(text) if not is_word(match.group(1).split()[0])]
+    found += [
+        Span(*match.span(1), "ORG", "rule:employer", 0.55)
+        for match in _EMPLOYED.finditer(text)
+        if not is_word(match.group(1).split()[0])
+    ]
     return found
 
 
@@ -110,7 +231,9 @@ def completed(text: str, spans: list[Span]) -> list[Span]:
 
 _NUMBERED = re.compile(rf"\d|\b{_KIND}\b", re.IGNORECASE)
 _NUMBER_BEFORE = re.compile(r"(?<![\w.-])(\d{1,5}[a-zA-Z]?,? )$")
-_CODE_BEHIND = re.compile(r"(?:[\s,]{1,4}(?:[A-Z]{2,3}|nan)\b)?(?:[\s,]{1,4}(?:[A-Z]{1,2}-?)?\d{4,6}(?:-\d{4})?(?![\d-]))?")
+_CODE_BEHIND = re.compile(
+    r"(?:[\s,]{1,4}(?:[A-Z]{2,3}|nan)\b)?(?:[\s,]{1,4}(?:[A-Z]{1,2}-?)?\d{4,6}(?:-\d{4})?(?![\d-]))?"
+)
 _BETWEEN = re.compile(r"[\s,.#-]{0,6}(?:(?:[A-Z]{2,3}|nan|\d{1,6})[\s,.#-]{1,5}){0,2}")
 
 

@@ -30,7 +30,9 @@ class SpanRecognizer(LocalRecognizer):  # type: ignore[misc]
     def load(self) -> None:
         """Nothing: what it needs is loaded at its first use."""
 
-    def analyze(self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None) -> list[RecognizerResult]:
+    def analyze(
+        self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None
+    ) -> list[RecognizerResult]:
         """The spans of ``text`` whose label is among ``entities``."""
         return [
             RecognizerResult(
@@ -52,7 +54,13 @@ def recognizers(names: NameFinder | None = None) -> list[SpanRecognizer]:
         names: The name model; the embedded one if it is not given.
     """
     finder = names or embedded()
-    rules = {"cues": cues.find, "dates": dates.find, "forms": forms.find, "identifiers": identifiers.find, "places": places.find}
+    rules = {
+        "cues": cues.find,
+        "dates": dates.find,
+        "forms": forms.find,
+        "identifiers": identifiers.find,
+        "places": places.find,
+    }
     return [
         *(SpanRecognizer(f"emocurate {name}", find) for name, find in rules.items()),
         SpanRecognizer("emocurate names", lambda text: finder.find([text])[0]),

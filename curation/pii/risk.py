@@ -30,16 +30,23 @@ _FACTS = {
         r"|\b\d{1,2}[ -]?(?:years?[ -]old|y/?o\b|yrs? old)|\b\d\d ?[mf]\b|\b[mf] ?\d\d\b",
         re.IGNORECASE,
     ),
-    "job": re.compile(rf"\b(?:i['’]?m|i am|as|work(?:ed|s|ing)? as|he['’]?s|she['’]?s|is|became|being) an? (?:\w+ ){{0,2}}(?:{_JOBS})\b", re.IGNORECASE),
+    "job": re.compile(
+        rf"\b(?:i['’]?m|i am|as|work(?:ed|s|ing)? as|he['’]?s|she['’]?s|is|became|being) an? (?:\w+ ){{0,2}}(?:{_JOBS})\b",
+        re.IGNORECASE,
+    ),
     "origin or faith": re.compile(
         r"\b(?:i['’]?m|i am|we are|(?:he|she)['’]?s|(?:my|our) family is|being) (?:an? )?(?:\w+ ){0,2}(?:muslim|jewish|hindu|sikh|mormon|catholic|amish|"
         r"indian|nigerian|chinese|korean|japanese|mexican|pakistani|iranian|turkish|polish|russian|ukrainian|somali|vietnamese|filipin[oa]|"
         r"native american|asian|black|hispanic|latin[oa]|arab|african)\b",
         re.IGNORECASE,
     ),
-    "family": re.compile(r"\b(?:mother|father|mom|mum|dad|parent) of (?:\w+ )?(?:\d|two|three|four|five|six|twins|triplets)\b|\bmy (?:triplets|twins)\b|\b(?:two|three|four|five|six|seven) (?:kids|children|daughters|sons)\b", re.IGNORECASE),
+    "family": re.compile(
+        r"\b(?:mother|father|mom|mum|dad|parent) of (?:\w+ )?(?:\d|two|three|four|five|six|twins|triplets)\b|\bmy (?:triplets|twins)\b|\b(?:two|three|four|five|six|seven) (?:kids|children|daughters|sons)\b",
+        re.IGNORECASE,
+    ),
     "rare event": re.compile(
-        r"\b(?:was|were) (?:in|on) the (?:news|paper|papers|tv)\b|\bmade the news\b|\bplane crash|\bshooting\b|\blawsuit\b|\bthe only \w+ (?:in|at) (?:my|our|the)\b", re.IGNORECASE
+        r"\b(?:was|were) (?:in|on) the (?:news|paper|papers|tv)\b|\bmade the news\b|\bplane crash|\bshooting\b|\blawsuit\b|\bthe only \w+ (?:in|at) (?:my|our|the)\b",
+        re.IGNORECASE,
     ),
 }
 _FACT_OF_LABEL = {"LOCATION": "place", "ORG": "school or employer", "DATE": "date"}
@@ -53,7 +60,10 @@ class Residual(NamedTuple):
 
 
 def residual_risk(
-    texts: Iterable[str], masked: Mapping[str, list[Span]], doubted: Mapping[str, list[Span]], originals: Mapping[str, str]
+    texts: Iterable[str],
+    masked: Mapping[str, list[Span]],
+    doubted: Mapping[str, list[Span]],
+    originals: Mapping[str, str],
 ) -> Residual:
     """Judges an item.
 

@@ -66,7 +66,9 @@ def scrub_items(
         found = detect.find(texts, english, tuple(config.regions), names)
         for (item, draft), spans in zip(open_drafts, found, strict=True):
             item.learn(draft, spans, keep)
-        changed = [item.apply() for item in scrubbing if any(draft.pending is not None for draft in item.drafts.values())]
+        changed = [
+            item.apply() for item in scrubbing if any(draft.pending is not None for draft in item.drafts.values())
+        ]
         open_drafts = [pair for pairs in changed for pair in pairs]
     return [
         {field: draft.result(replacement) for field, draft in item.drafts.items()}
@@ -82,7 +84,9 @@ def _replacements(
     if config.mode == "remove":
         return [lambda label, value: ""] * count
     if secret is None or ids is None:
-        raise ConfigError("surrogates need a key", field="pii.mode", mend="Use mode: placeholder, or give the key's file.")
+        raise ConfigError(
+            "surrogates need a key", field="pii.mode", mend="Use mode: placeholder, or give the key's file."
+        )
     return [Surrogates(secret, item_id).of for item_id in ids]
 
 

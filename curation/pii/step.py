@@ -57,9 +57,7 @@ class Scrub:
     def __init__(self, config: PIIConfig | None = None, key: Key | None = None) -> None:
         self.plain = config or PIIConfig()
         self.key = key if self.plain.mode == "surrogate" else None
-        self.config = (
-            KeyedConfig(**self.plain.model_dump(), key_id=self.key.id) if self.key is not None else self.plain
-        )
+        self.config = KeyedConfig(**self.plain.model_dump(), key_id=self.key.id) if self.key is not None else self.plain
 
     def __call__(self, rows: pa.Table) -> pa.Table:
         items = rows.select(self.reads).to_pylist()
@@ -71,7 +69,9 @@ class Scrub:
             ids=[item["item_id"] for item in items],
             secret=self.key.secret if self.key else None,
         )
-        columns = [_written(item, of_item, texts_) for item, of_item, texts_ in zip(items, scrubbed, fields, strict=True)]
+        columns = [
+            _written(item, of_item, texts_) for item, of_item, texts_ in zip(items, scrubbed, fields, strict=True)
+        ]
         return pa.Table.from_pylist(columns, schema=pa.schema([*self.writes, FAULT_COLUMN]))
 
 

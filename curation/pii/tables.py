@@ -14,7 +14,13 @@ from schemas.errors import CurateError
 ENDINGS = (".jsonl", ".csv", ".parquet")
 _SPAN = pa.struct(
     [
-        *(("start", pa.int64()), ("end", pa.int64()), ("label", pa.string()), ("score", pa.float64()), ("source", pa.string())),
+        *(
+            ("start", pa.int64()),
+            ("end", pa.int64()),
+            ("label", pa.string()),
+            ("score", pa.float64()),
+            ("source", pa.string()),
+        ),
         *(("shown_start", pa.int64()), ("shown_end", pa.int64())),
     ]
 )

@@ -41,9 +41,15 @@ def filled(count: int, seed: int) -> list[Example]:
     found = []
     for _ in range(count):
         lot = draw.random()
-        kinds = [personal] if lot < 0.42 else [other] if lot < 0.57 else [general] if lot < 0.68 else [
-            draw.choice((personal, other, other)) for _ in range(draw.randrange(2, 6))
-        ]
+        kinds = (
+            [personal]
+            if lot < 0.42
+            else [other]
+            if lot < 0.57
+            else [general]
+            if lot < 0.68
+            else [draw.choice((personal, other, other)) for _ in range(draw.randrange(2, 6))]
+        )
         example = _joined([filler.fill(draw.choice(kind)) for kind in kinds], draw.choice((" ", " ", "\n", "  ", ". ")))
         found.append(example._replace(whole=draw.random() > 0.3))
     return found

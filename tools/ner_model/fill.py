@@ -145,17 +145,23 @@ class Filler:
         number = str(self.random.randrange(1, 9999))
         street = f"{number} {self.street()}" if self._chance(0.75) else f"{self.street()} {number}"
         if self._chance(0.4):
-            street += self._one((" ", ", ")) + self._one(("Apt. ", "Apt ", "Suite ", "Unit ", "Flat ", "#")) + str(
-                self.random.randrange(1, 999)
+            street += (
+                self._one((" ", ", "))
+                + self._one(("Apt. ", "Apt ", "Suite ", "Unit ", "Flat ", "#"))
+                + str(self.random.randrange(1, 999))
             )
         if self._chance(0.2):
             return street
         zip_code = self._one((f"{self.random.randrange(1000, 99999):05}", self._one(slots.POSTCODES), ""))
         region = self._one((self._one(slots.STATES), self._one(self.regions), ""))
         break_ = self._one((", ", "\n", ", ", "\n ", "\n, "))
-        return (street + break_ + self.city() + (self._one((", ", " ")) + region if region else "") + (
-            self._one((" ", ", ")) + zip_code if zip_code else ""
-        )).strip()
+        return (
+            street
+            + break_
+            + self.city()
+            + (self._one((", ", " ")) + region if region else "")
+            + (self._one((" ", ", ")) + zip_code if zip_code else "")
+        ).strip()
 
     def school(self) -> str:
         base = self._one((self.city, self.family, self.full, lambda: self._one(slots.SCHOOL_NAMES)))()

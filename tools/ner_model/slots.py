@@ -1,6 +1,19 @@
 """What the slots of the templates draw from beside names: written for EmoCurate, or facts that anybody may list."""
 
-ADDRESS_LOCALES = ("en_US", "en_GB", "en_CA", "en_AU", "en_IN", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pl_PL", "sv_SE")
+ADDRESS_LOCALES = (
+    "en_US",
+    "en_GB",
+    "en_CA",
+    "en_AU",
+    "en_IN",
+    "de_DE",
+    "fr_FR",
+    "es_ES",
+    "it_IT",
+    "nl_NL",
+    "pl_PL",
+    "sv_SE",
+)
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -52,12 +65,30 @@ GRADES = _lines("freshman|junior|senior|sophomore|teacher|student|Year 9 pupil|1
 NATIONALITIES = _lines("""Indian|Australian|Greek|American|British|English|Irish|Scottish|German|French|Spanish|Italian|Polish|Russian|Chinese
 Japanese|Korean|Vietnamese|Mexican|Brazilian|Nigerian|Kenyan|Ghanaian|Egyptian|Turkish|Iranian|Israeli|Canadian|Swedish|Dutch|Danish
 European|African|Asian|Latino|Hispanic|Austrian|Portuguese|Ukrainian|Pakistani|Filipino|Jamaican|Cuban|Swiss|Norwegian|Finnish""")
-SYLLABLES = _lines("za|ver|tri|no|lex|qua|mi|zen|ora|pax|lu|do|vin|tel|syn|ark|opt|bri|net|flo|gen|ba|kin|ro|sta|cu|log|ix|ara|um|eon|ify|ly|io")
+SYLLABLES = _lines(
+    "za|ver|tri|no|lex|qua|mi|zen|ora|pax|lu|do|vin|tel|syn|ark|opt|bri|net|flo|gen|ba|kin|ro|sta|cu|log|ix|ara|um|eon|ify|ly|io"
+)
 
 PLAIN = {
     "nat": NATIONALITIES,
-    **{"rel": RELATIONS, "feel": FEELINGS, "time": TIMES, "left": LEFT, "job": JOBS, "drug": DRUGS, "therapy": THERAPIES},
-    **{"scale": SCALES, "theorist": THEORISTS, "helporg": HELP, "word": WORDS, "month": MONTHS, "day": DAYS, "grade": GRADES},
+    **{
+        "rel": RELATIONS,
+        "feel": FEELINGS,
+        "time": TIMES,
+        "left": LEFT,
+        "job": JOBS,
+        "drug": DRUGS,
+        "therapy": THERAPIES,
+    },
+    **{
+        "scale": SCALES,
+        "theorist": THEORISTS,
+        "helporg": HELP,
+        "word": WORDS,
+        "month": MONTHS,
+        "day": DAYS,
+        "grade": GRADES,
+    },
 }
 
 REGIONS = _lines("""Texas|California|Ohio|the UK|the US|the USA|USA|UK|England|Scotland|Wales|Ireland|Ontario|Quebec|Kerala|Punjab
@@ -74,13 +105,19 @@ Istanbul|Berlin|Hamburg|Munich|Paris|Lyon|Madrid|Barcelona|Rome|Milan|Warsaw|Pra
 Beijing|Shanghai|Hong Kong|Singapore|Manila|Jakarta|Bangkok|Hanoi|Saigon|Reading|Bath|Nice|Mobile|Orange|Lincoln|Jackson
 Madison|Charlotte|Savannah|Eugene|Flint|Gary|Salem|Troy|Utica|St. Louis|St Albans|Stoke-on-Trent|Milton Keynes|San Jose
 Los Angeles|LA|NYC|New York|New York City|San Francisco|SF|Las Vegas|Vegas|DC|Washington, DC|Philly|New Orleans|San Diego""")
-STATES = _lines("AL|AK|AZ|CA|CO|CT|FL|GA|IA|IL|IN|KS|KY|LA|MA|MD|ME|MI|MN|MO|NC|NE|NJ|NM|NV|NY|OH|OK|OR|PA|SC|TN|TX|UT|VA|WA|WI|WV")
-POSTCODES = _lines("SW1A 2AA|M1 4BT|LS2 9JT|EC1V 9HX|B15 2TT|K1A 0B1|V6B 4Y8|2000|3121|75008|10115|CF10 3AT|BT7 1NN|EH1 1YZ|D02 X285")
+STATES = _lines(
+    "AL|AK|AZ|CA|CO|CT|FL|GA|IA|IL|IN|KS|KY|LA|MA|MD|ME|MI|MN|MO|NC|NE|NJ|NM|NV|NY|OH|OK|OR|PA|SC|TN|TX|UT|VA|WA|WI|WV"
+)
+POSTCODES = _lines(
+    "SW1A 2AA|M1 4BT|LS2 9JT|EC1V 9HX|B15 2TT|K1A 0B1|V6B 4Y8|2000|3121|75008|10115|CF10 3AT|BT7 1NN|EH1 1YZ|D02 X285"
+)
 STREETS = _lines("""Maple|Oak|Elm|Pine|Cedar|Main|High|Church|Mill|Park|Station|Victoria|Queen|King|Washington|Lincoln|Jefferson
 Lake|River|Sunset|Ridge|Forest|Meadow|Spring|Green|North|West|1st|2nd|5th|42nd|Cherry|Willow|Chestnut|Orchard|Abbey""")
 STREET_KINDS = _lines("""Street|St|St.|Road|Rd|Rd.|Avenue|Ave|Ave.|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Place|Terrace|Way|Close
 Crescent|Circle|Parkway|Square|Highway|Gardens|Trail|Row|Grove|Bridge""")
-SCHOOL_NAMES = _lines("Lincoln|Washington|Roosevelt|St. Mary's|St Joseph's|Holy Cross|Riverside|Westview|Oakwood|Northside|Jefferson|Kennedy")
+SCHOOL_NAMES = _lines(
+    "Lincoln|Washington|Roosevelt|St. Mary's|St Joseph's|Holy Cross|Riverside|Westview|Oakwood|Northside|Jefferson|Kennedy"
+)
 SCHOOL_KINDS = _lines("""High School|High|Middle School|Elementary|Elementary School|Primary School|Academy|College|University
 Community College|State University|State|Secondary School|Grammar School|Prep|Sixth Form|Institute of Technology|Comprehensive""")
 UNIVERSITIES = _lines("""Harvard|Yale|Stanford|MIT|UCLA|NYU|Oxford|Cambridge|LSE|UCL|Ohio State|Penn State|University of Leeds|Georgetown
@@ -89,9 +126,13 @@ BRANDS = _lines("""Walmart|Target|Amazon|Tesco|Starbucks|McDonald's|Costco|Home 
 Accenture|Infosys|Wipro|Tata Motors|Barclays|HSBC|Lloyds|Chase Bank|Wells Fargo|Boeing|Ford|Toyota|Siemens|Nestlé|Unilever|Asda
 Sainsbury's|Greggs|Royal Mail|British Airways|Delta|Kroger|Safeway|Whole Foods|Trader Joe's|Aldi|Lidl|IKEA|Intel|IBM|Oracle|Cisco
 Goldman Sachs|JP Morgan|Morgan Stanley|Pfizer|Bayer|Merck|Verizon|Comcast|AT&T|Vodafone|Telstra|Woolworths|Coles|Flipkart|Reliance""")
-COMPANY_WORDS = _lines("Apex|Summit|Bluebird|Evergreen|Pioneer|Harbor|Northstar|Redwood|Golden Gate|Lakeside|Metro|Unity|Quantum|Nova")
+COMPANY_WORDS = _lines(
+    "Apex|Summit|Bluebird|Evergreen|Pioneer|Harbor|Northstar|Redwood|Golden Gate|Lakeside|Metro|Unity|Quantum|Nova"
+)
 COMPANY_KINDS = _lines("""Ltd|Inc|Inc.|LLC|Group|and Sons|& Co|Logistics|Insurance|Bank|Bakery|Diner|Motors|Construction|Solutions
 Technologies|Consulting|Partners|Law Firm|Plumbing|Foods|Pharmacy|Hotel|Salon|Daycare|Nursing Home|Airlines|Press|GmbH|PLC""")
-CLINIC_NAMES = _lines("St. Mary's|St Thomas'|Mount Sinai|Mercy|Sacred Heart|Riverside|Cedar Hills|Kings|Good Shepherd|Lakeview|Grace|Hope")
+CLINIC_NAMES = _lines(
+    "St. Mary's|St Thomas'|Mount Sinai|Mercy|Sacred Heart|Riverside|Cedar Hills|Kings|Good Shepherd|Lakeview|Grace|Hope"
+)
 CLINIC_KINDS = _lines("""Hospital|General Hospital|General|Medical Center|Clinic|Counseling Center|Wellness Center|Behavioral Health
 Infirmary|Psychiatric Hospital|Rehab|Recovery Center|Church|Baptist Church|Mosque|Temple|Children's Hospital|Hospice|Health Centre""")

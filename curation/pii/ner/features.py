@@ -47,7 +47,8 @@ def words(text: str) -> list[Word]:
     known = lookup(forms)
     uncased = text == text.lower()
     return [
-        Word(start, end, _shape(text, start, end, uncased), bits) for (start, end), bits in zip(found, known, strict=True)
+        Word(start, end, _shape(text, start, end, uncased), bits)
+        for (start, end), bits in zip(found, known, strict=True)
     ]
 
 

@@ -20,10 +20,10 @@ from curation.pii.ner.windows import sentences, together
 from curation.pii.spans import Span
 
 CLASSES = ("O", "PERSON", "LOCATION", "ORG")
-LEAST = {"PERSON": 0.35, "LOCATION": 0.35, "ORG": 0.5}
+LEAST = {"PERSON": 0.25, "LOCATION": 0.25, "ORG": 0.5}
 """The least probability at which a word counts; chosen on the parts of the training sets that were kept back."""
 
-DOUBT = 0.2
+DOUBT = 0.12
 """From here up to :data:`LEAST` a name is left and reported, so that a person looks."""
 
 CACHED = 4096
@@ -68,7 +68,11 @@ class EmbeddedModel:
     def find(self, texts: Sequence[str]) -> list[list[Span]]:
         """See :class:`NameFinder`."""
         encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        encodings = [self.tokenizer.encode(text, add_special_tokens=False) for text in texts] if _blind(encodings) else encodings
+        encodings = (
+            [self.tokenizer.encode(text, add_special_tokens=False) for text in texts]
+            if _blind(encodings)
+            else encodings
+        )
         of_texts = [words(text) for text in texts]
         chances = self._chances(texts, encodings, of_texts)
         return [_spans(text, of_text, chance) for text, of_text, chance in zip(texts, of_texts, chances, strict=True)]
@@ -88,7 +92,9 @@ class EmbeddedModel:
             ]
             for window in together(read):
                 of_window = np.concatenate([owner[first:end] for first, end in window])
-                chances = self._run([piece for first, end in window for piece in ids[first:end]], of_window, of_texts[place])
+                chances = self._run(
+                    [piece for first, end in window for piece in ids[first:end]], of_window, of_texts[place]
+                )
                 np.add.at(sums[place], of_window[of_window >= 0], chances[of_window >= 0])
         for total in sums:
             total /= np.maximum(total.sum(-1, keepdims=True), 1e-9)
@@ -102,7 +108,9 @@ class EmbeddedModel:
         Each window is run by itself: the scale of its int8 activations is taken over all that is run together, and what is
         found in a text must not depend on its neighbours.
         """
-        features = np.array([(0, 0), *((word.shape, word.known) for word in of_text)], np.int64)[np.concatenate(([0], owner + 1, [0]))]
+        features = np.array([(0, 0), *((word.shape, word.known) for word in of_text)], np.int64)[
+            np.concatenate(([0], owner + 1, [0]))
+        ]
         seen = (tuple(ids), features.tobytes())
         if seen in self.cache:
             return self.cache[seen]
@@ -156,7 +164,11 @@ def _spans(text: str, of_text: Sequence[Word], chances: npt.NDArray[np.float32])
         label, chance, word = CLASSES[best[place]], float(named[place]), of_text[place]
         source = SOURCE if chance >= LEAST[label] else DOUBTED
         last = found[-1] if found else None
-        if last and (last.label, last.source) == (label, source) and _WITHIN[label].fullmatch(text, last.end, word.start):
+        if (
+            last
+            and (last.label, last.source) == (label, source)
+            and _WITHIN[label].fullmatch(text, last.end, word.start)
+        ):
             found[-1] = last._replace(end=word.end, score=max(last.score, round(chance, 3)))
         else:
             found.append(Span(word.start, word.end, label, source, round(chance, 3)))

@@ -14,9 +14,9 @@ from curation.pii.spans import Span
 from schemas.errors import ConfigError
 
 _LABEL_OF = {
-    **{name: "PERSON" for name in ("PERSON", "PER", "person")},
-    **{name: "LOCATION" for name in ("GPE", "LOC", "LOCATION", "FAC", "location", "address")},
-    **{name: "ORG" for name in ("ORG", "organization", "school", "employer")},
+    **dict.fromkeys(("PERSON", "PER", "person"), "PERSON"),
+    **dict.fromkeys(("GPE", "LOC", "LOCATION", "FAC", "location", "address"), "LOCATION"),
+    **dict.fromkeys(("ORG", "organization", "school", "employer"), "ORG"),
 }
 _ASKED = ["person", "location", "address", "organization", "school", "employer"]
 
@@ -80,7 +80,10 @@ def _gliner(model: str) -> Callable[[Sequence[str]], list[list[tuple[int, int, s
 
     def entities(texts: Sequence[str]) -> list[list[tuple[int, int, str, float]]]:
         return [
-            [(found["start"], found["end"], found["label"], found["score"]) for found in loaded.predict_entities(text, _ASKED)]
+            [
+                (found["start"], found["end"], found["label"], found["score"])
+                for found in loaded.predict_entities(text, _ASKED)
+            ]
             for text in texts
         ]
 

@@ -7,7 +7,20 @@ from curation.pii.surrogates.choice import Choice
 
 MOST_DAYS = 180
 _NAMES = (
-    *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"),
+    *(
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ),
 )
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _NUMBERS = re.compile(r"\d+")
@@ -43,7 +56,9 @@ def _named(value: str, days: int) -> str | None:
     if year:
         parts.append((year[0].span(), str(moved.year)))
     if day:
-        parts.append((day[0].span(), f"{moved.day:0{len(day[0].group())}}" if day[0].group().startswith("0") else str(moved.day)))
+        parts.append(
+            (day[0].span(), f"{moved.day:0{len(day[0].group())}}" if day[0].group().startswith("0") else str(moved.day))
+        )
     shown = _put(value, parts)
     return re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", _ordinal(moved.day), shown) if day else shown
 
@@ -63,7 +78,9 @@ def _numeric(value: str, days: int) -> str | None:
     if moved is None:
         return None
     new = {order[0]: moved.year % 100 if short else moved.year, order[1]: moved.month, order[2]: moved.day}
-    widths = {place: 2 if found[place].group().startswith("0") or (place == order[0] and short) else 1 for place in range(3)}
+    widths = {
+        place: 2 if found[place].group().startswith("0") or (place == order[0] and short) else 1 for place in range(3)
+    }
     return _put(value, [(found[place].span(), f"{new[place]:0{widths[place]}}") for place in range(3)])
 
 
@@ -77,7 +94,9 @@ def _moved(year: int, month: int, day: int, days: int) -> date | None:
 def _month(word: str) -> int:
     """The month of a name or its short form; 0 if it is none."""
     lower = word.lower()
-    return next((place for place, name in enumerate(_NAMES, start=1) if len(lower) >= 3 and name.startswith(lower[:4])), 0)
+    return next(
+        (place for place, name in enumerate(_NAMES, start=1) if len(lower) >= 3 and name.startswith(lower[:4])), 0
+    )
 
 
 def _ordinal(day: int) -> str:

@@ -29,7 +29,11 @@ def location(value: str, choice: Choice) -> str:
         return _parts(value, choice, "streets")
     first = value.split(",", maxsplit=1)
     town = in_case(first[0], choice.one("towns", plain(first[0]), _lists()["towns"], first[0]))
-    return f"{town},{location(' ' + first[1].strip(), choice)}" if len(first) > 1 and first[1].strip() else _kept_ends(value, town)
+    return (
+        f"{town},{location(' ' + first[1].strip(), choice)}"
+        if len(first) > 1 and first[1].strip()
+        else _kept_ends(value, town)
+    )
 
 
 def organisation(value: str, choice: Choice) -> str:
@@ -53,7 +57,9 @@ def _parts(value: str, choice: Choice, pool: str) -> str:
 def _runs(value: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for word in _WORD.finditer(value):
-        touches_digit = value[max(0, word.start() - 1) : word.start()].isdigit() or value[word.end() : word.end() + 1].isdigit()
+        touches_digit = (
+            value[max(0, word.start() - 1) : word.start()].isdigit() or value[word.end() : word.end() + 1].isdigit()
+        )
         if _KINDS.fullmatch(word.group()) or touches_digit or (word.group().isupper() and len(word.group()) == 2):
             continue
         if found and value[found[-1][1] : word.start()] in (" ", "-"):

@@ -14,7 +14,18 @@ from curation.pii.surrogates.names import person
 from curation.pii.surrogates.places import location, organisation
 
 _POSSESSIVE = re.compile(r"['’]s$")
-_HANDLES = ("blueheron", "quietriver", "papermoon", "northwind", "oldmaple", "greylantern", "stillwater", "wildthyme", "slowtrain", "redkite")
+_HANDLES = (
+    "blueheron",
+    "quietriver",
+    "papermoon",
+    "northwind",
+    "oldmaple",
+    "greylantern",
+    "stillwater",
+    "wildthyme",
+    "slowtrain",
+    "redkite",
+)
 OLDEST = "90"
 """All ages from here on are one."""
 

@@ -59,6 +59,10 @@ def test_all_of_the_must_keep_list_stays() -> None:
     found = scrub_items([{"text": one.text} for one in listed], PIIConfig(), ["en"] * len(listed))
     for one, item in zip(listed, found, strict=True):
         masked = labelled_text.places(item["text"].spans)
-        gone = [one.text[start:end] for start, end, label in one.spans if label == "KEEP" and masked & set(range(start, end))]
+        gone = [
+            one.text[start:end]
+            for start, end, label in one.spans
+            if label == "KEEP" and masked & set(range(start, end))
+        ]
         assert gone == [], one.text
         assert list(labelled_text.uncovered(one, item["text"])) == [], one.text

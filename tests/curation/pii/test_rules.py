@@ -27,7 +27,18 @@ def test_written_dates_are_found(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["the 4-7-8 breath", "in May", "since 2019", "on Monday", "may 3 times", "July 4th", "3/4 of it", "5-4-3-2-1", "24/7"]
+    "text",
+    [
+        "the 4-7-8 breath",
+        "in May",
+        "since 2019",
+        "on Monday",
+        "may 3 times",
+        "July 4th",
+        "3/4 of it",
+        "5-4-3-2-1",
+        "24/7",
+    ],
 )
 def test_what_only_looks_like_a_date_is_not(text: str) -> None:
     assert dates.find(text) == []
@@ -38,7 +49,9 @@ def test_ages_over_89_are_found(text: str) -> None:
     assert [span.label for span in dates.find(text)] == ["AGE"]
 
 
-@pytest.mark.parametrize("text", ["I'm 89", "I'm 34", "he is 95 kg", "I got 92 points", "a score of 97", "turned 90 degrees"])
+@pytest.mark.parametrize(
+    "text", ["I'm 89", "I'm 34", "he is 95 kg", "I got 92 points", "a score of 97", "turned 90 degrees"]
+)
 def test_other_numbers_are_no_ages(text: str) -> None:
     assert dates.find(text) == []
 
@@ -57,7 +70,9 @@ def test_addresses_are_found(text: str, value: str) -> None:
     assert ("LOCATION", value) in found(text, places.find(text))
 
 
-@pytest.mark.parametrize("text", ["I drove 20 miles on the road", "2 ways", "5 minutes a day on the street", "a long way", "24 hour drive"])
+@pytest.mark.parametrize(
+    "text", ["I drove 20 miles on the road", "2 ways", "5 minutes a day on the street", "a long way", "24 hour drive"]
+)
 def test_other_ways_are_no_addresses(text: str) -> None:
     assert places.find(text) == []
 
@@ -82,6 +97,8 @@ def test_announced_numbers_and_accounts_are_found(text: str, label: str, value: 
     assert (label, value) in found(text, identifiers.find(text))
 
 
-@pytest.mark.parametrize("text", ["in case 3 people come", "I was at home. In fact", "my file is lost", "one two three four", "the line is"])
+@pytest.mark.parametrize(
+    "text", ["in case 3 people come", "I was at home. In fact", "my file is lost", "one two three four", "the line is"]
+)
 def test_other_words_announce_nothing(text: str) -> None:
     assert identifiers.find(text) == []

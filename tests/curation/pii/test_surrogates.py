@@ -80,9 +80,9 @@ def test_the_same_item_has_the_same_surrogates_and_the_text_stays_a_text() -> No
 def test_scrubbing_a_second_time_leaves_surrogates_where_the_record_says_they_are() -> None:
     text = "My name is Sarah Whitfield, call (212) 867-5309 or visit Boston."
     once = scrub_items([{"text": text}], SURROGATE, ["en"], ids=["a"], secret=KEY)[0]["text"]
-    again = scrub_items(
-        [{"text": once.text}], SURROGATE, ["en"], ids=["a"], secret=KEY, done=[{"text": once.shown}]
-    )[0]["text"]
+    again = scrub_items([{"text": once.text}], SURROGATE, ["en"], ids=["a"], secret=KEY, done=[{"text": once.shown}])[
+        0
+    ]["text"]
     assert again.text == once.text
     assert again.spans == []
     assert [once.text[start:end] for start, end in once.shown] == [
