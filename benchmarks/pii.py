@@ -2,9 +2,9 @@
 
     python benchmarks/pii.py FILE.jsonl [--kilobytes 200] [--json]
 
-FILE has rows with a ``text``, or a counselling source's own columns: every string of a row counts. Four runs, one process
-and one thread each: ours with the embedded name model, and Presidio's engine with all its recognizers and the same model
-on the whole text; then both without a model. They take turns three times, and the middle of three is reported.
+FILE has rows with a ``text``, or the columns of a counselling source: every string of a row counts. Four runs, one
+process and one thread each: ours with the embedded name model, and Presidio with all its recognizers and the same
+model, which then reads the whole text; then both without a model. They take turns, and the middle of three is reported.
 """
 
 import argparse
@@ -139,9 +139,8 @@ def main() -> None:
     print(f"{result['texts']} texts, {size:.0f} KB; start-up {result['start_up_seconds']} s")
     for name, figures in speed.items():
         print(f"{name:30} {figures['kb_per_second']:8.1f} KB/s {figures['kb_per_cpu_second']:8.1f} KB per CPU second")
-    print(
-        f"ours to Presidio: {result['times_presidio_with_model']} with the model, {result['times_presidio_without']} without"
-    )
+    with_model, without = result["times_presidio_with_model"], result["times_presidio_without"]
+    print(f"ours to Presidio: {with_model} with the model, {without} without")
 
 
 if __name__ == "__main__":

@@ -100,9 +100,10 @@ def _changes(workspace: Workspace, row: dict[str, Any]) -> list[Change]:
     config = load_config(workspace)
     provenance = row["provenance"]
     source = next(source for source in config.sources if source.id == provenance["source_id"])
-    steps = row_steps(config)
+    steps = row_steps(config, workspace)
     mapped = canonical_json(reread(source, workspace, provenance["row"]))
-    record = {"kind": source.kind, "language": source.language, "cleaning": source.cleaning, "mapped": mapped}
+    described = {"kind": source.kind, "language": source.language, "cleaning": source.cleaning}
+    record = {"item_id": row["item_id"], **described, "mapped": mapped}
     schema = pa.schema([field for field in RECORD if field.name in record])
     table = _through(pa.Table.from_pylist([record], schema), steps["validate"])
     changes = []

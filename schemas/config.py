@@ -142,7 +142,8 @@ class PIIConfig(Section):
     mode: Literal["placeholder", "surrogate", "remove"] = "placeholder"
     """What stands for what is masked: ``[PERSON_1]``, an invented value of the same kind, or nothing."""
     model: str = Field(default="embedded", pattern=r"^(embedded|none|(spacy|gliner|transformers):.+)$")
-    """What finds names: ``embedded``, ``none``, or ``spacy:NAME``, ``gliner:PATH``, ``transformers:PATH`` where installed."""
+    """What finds names: ``embedded``, ``none``, or what is installed: ``spacy:NAME``, ``gliner:PATH``,
+    ``transformers:PATH``."""
 
 
 class TriageConfig(Section):

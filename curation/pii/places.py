@@ -215,18 +215,28 @@ def completed(text: str, spans: list[Span]) -> list[Span]:
             found.append(span)
             continue
         start, end = span.start, span.end
-        if before := _NUMBER_BEFORE.search(text, max(0, start - 12), start):
-            if _NUMBERED.search(text[start:end]):
-                start = before.start(1)
+        before = _NUMBER_BEFORE.search(text, max(0, start - 12), start)
+        if before and _NUMBERED.search(text[start:end]):
+            start = before.start(1)
         if _NUMBERED.search(text[start:end]) and (behind := _CODE_BEHIND.match(text, end)):
             end = behind.end()
         last = found[-1] if found else None
-        if last and last.label == "LOCATION" and last.end <= start and _BETWEEN.fullmatch(text, last.end, start):
-            if _NUMBERED.search(text[last.start : end]) and not last.source.startswith("doubt:"):
-                found[-1] = last._replace(end=end, score=max(last.score, span.score))
-                continue
+        if last and _is_one_address(text, last, start, end):
+            found[-1] = last._replace(end=end, score=max(last.score, span.score))
+            continue
         found.append(span._replace(start=start, end=end))
     return found
+
+
+def _is_one_address(text: str, last: Span, start: int, end: int) -> bool:
+    """Whether the place from ``start`` to ``end`` goes on with the address that ``last`` began."""
+    return (
+        last.label == "LOCATION"
+        and not last.source.startswith("doubt:")
+        and last.end <= start
+        and bool(_BETWEEN.fullmatch(text, last.end, start))
+        and bool(_NUMBERED.search(text[last.start : end]))
+    )
 
 
 _NUMBERED = re.compile(rf"\d|\b{_KIND}\b", re.IGNORECASE)

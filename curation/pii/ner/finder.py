@@ -82,7 +82,7 @@ class EmbeddedModel:
     ) -> list[npt.NDArray[np.float32]]:
         """For each text an array (words, classes) of probabilities."""
         owners = [_owners(encoding.offsets, of_text) for encoding, of_text in zip(encodings, of_texts, strict=True)]
-        sums = [np.zeros((len(of_text), len(CLASSES)), np.float32) for of_text in of_texts]
+        sums: list[npt.NDArray[np.float32]] = [np.zeros((len(words_), len(CLASSES)), np.float32) for words_ in of_texts]
         for place, (text, encoding) in enumerate(zip(texts, encodings, strict=True)):
             owner, ids = owners[place], encoding.ids
             read = [

@@ -38,7 +38,7 @@ def may_hold_a_name(text: str, of_text: Sequence[Word], owner: npt.NDArray[np.in
         if shape == _FIRST:
             if known & GIVEN or not _is_everyday(text[start:end]):
                 return True
-        elif shape == _LOWER or shape == _UNCASED:
+        elif shape in (_LOWER, _UNCASED):
             if careless and (known & GIVEN):
                 return True
             if (careless or known) and not _is_everyday(text[start:end]):

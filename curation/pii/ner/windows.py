@@ -5,6 +5,7 @@ scrubbed text is looked at again, only the windows that changed are run again.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 WINDOW = 126
 """The most pieces of a window; the model adds two of its own."""
@@ -27,7 +28,7 @@ def windows(text: str, offsets: Sequence[tuple[int, int]], size: int = WINDOW) -
     """
     ends = [place for place in range(1, len(offsets)) if _sentence_ends(text, offsets, place)]
     cuts = [0, *ends[SENTENCES - 1 :: SENTENCES], len(offsets)]
-    for first, end in zip(cuts, cuts[1:], strict=False):
+    for first, end in pairwise(cuts):
         while end - first > size:
             cut = _best_end(text, offsets, first, first + size)
             yield first, cut

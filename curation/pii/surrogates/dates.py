@@ -68,10 +68,8 @@ def _numeric(value: str, days: int) -> str | None:
     if len(found) < 3:
         return None
     numbers = [int(match.group()) for match in found]
-    if len(found[0].group()) == 4:
-        order = (0, 1, 2)
-    else:
-        order = (2, 1, 0) if numbers[0] > 12 else (2, 0, 1)
+    day_first = (2, 1, 0) if numbers[0] > 12 else (2, 0, 1)
+    order = (0, 1, 2) if len(found[0].group()) == 4 else day_first
     year, month, day = (numbers[place] for place in order)
     short = len(found[order[0]].group()) == 2
     moved = _moved(year + (2000 if year < 50 else 1900) if short else year, month, day, days)
