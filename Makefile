@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 ROOMS := schemas curation annotations exports finetune deploy cli
 
-.PHONY: help demo test check quick format clean
+.PHONY: help demo test check quick format clean ner-model
 
 help:
 	@echo "make demo    install the base package and build the example workspace in demo/"
@@ -13,6 +13,7 @@ help:
 	@echo "make check   lint, format, types and the order of the rooms"
 	@echo "make quick   the tests that take less than ten seconds"
 	@echo "make format  put the code into the house format"
+	@echo "make ner-model  train the name model again (DATA=../shared/data; some 20 minutes)"
 	@echo "make clean   remove demo/ and the virtual environment"
 
 demo: $(VENV)/base
@@ -34,6 +35,17 @@ quick: $(VENV)/all
 format: $(VENV)/all
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# In an environment of its own: what trains the model is no part of what runs it.
+DATA ?= ../shared/data
+NER := tools/ner_model
+ner-model:
+	test -d .venv-ner || $(PYTHON) -m venv .venv-ner
+	.venv-ner/bin/pip install --quiet --editable . --requirement $(NER)/requirements.txt
+	PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/gazetteer.py
+	PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/common_words.py $(DATA)/sources
+	PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/surrogate_names.py
+	OMP_WAIT_POLICY=PASSIVE PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/train.py --labelled $(DATA)/pii --texts $(DATA)/sources
 
 clean:
 	rm -rf demo $(VENV)

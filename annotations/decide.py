@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,10 +15,11 @@ from annotations.policy import approved_row
 from annotations.sheet import shown
 from curation import open_build
 from curation.config import load_config
-from curation.pii import Scrub, scrub_text
+from curation.pii import scrub_text
 from curation.table import texts
 from curation.validate import check
 from curation.workspace import Workspace
+from schemas.config import PIIConfig
 from schemas.errors import CurateError
 from schemas.review import Review
 
@@ -68,7 +70,7 @@ def decide(workspace: Workspace, file: Path, *, reviewer: str | None = None) -> 
     """
     items = {row["item_id"]: row for row in open_build(workspace, check=True).items().to_pylist()}
     ledger = Ledger(workspace.ledger)
-    scrub = Scrub(load_config(workspace).pii)
+    pii = load_config(workspace).pii.model_copy(update={"mode": "placeholder"})
     now = datetime.now(UTC)
     earlier = _by_reviewer_and_text(ledger.entries())
     seen: dict[tuple[str, str], int] = {}
@@ -80,7 +82,7 @@ def decide(workspace: Workspace, file: Path, *, reviewer: str | None = None) -> 
             undecided += 1
             continue
         review = _review(row, reviewer, now)
-        _check_item(row, review, items, scrub)
+        _check_item(row, review, items, pii)
         first = seen.setdefault((review.item_id, review.reviewer), number)
         if first != number:
             raise row.wrong(f"row {first} decides on this item, too", "item_id", "Leave one of the two.")
@@ -181,7 +183,7 @@ def _review(row: _Row, reviewer: str | None, now: datetime) -> Review:
     return review
 
 
-def _check_item(row: _Row, review: Review, items: dict[str, Any], scrub: Scrub) -> None:
+def _check_item(row: _Row, review: Review, items: dict[str, Any], pii: PIIConfig) -> None:
     """The decision is on an item of the build, on its text as it stands, and its edit is an item that may be kept."""
     item = items.get(review.item_id)
     if item is None:
@@ -197,12 +199,12 @@ def _check_item(row: _Row, review: Review, items: dict[str, Any], scrub: Scrub) 
         if isinstance(written, str) and written.split() != (text or "").split():
             mend = f"Put it back, write the new words into edited_{name}, and say `edit`."
             raise row.wrong("was changed in its place, which decides nothing", name, mend)
-    _check_no_pii(row, {"comment": review.comment or ""}, scrub)
+    _check_no_pii(row, {"comment": review.comment or ""}, pii, "en")
     if review.verdict == "edit":
-        _check_edit(row, item, review, scrub)
+        _check_edit(row, item, review, pii)
 
 
-def _check_edit(row: _Row, item: dict[str, Any], review: Review, scrub: Scrub) -> None:
+def _check_edit(row: _Row, item: dict[str, Any], review: Review, pii: PIIConfig) -> None:
     fitting = EDITABLE[item["kind"]]
     for name in ("question", "answer", "turns"):
         if getattr(review, name) is not None and name not in fitting:
@@ -214,14 +216,25 @@ def _check_edit(row: _Row, item: dict[str, Any], review: Review, scrub: Scrub) -
     fault = check(edited)
     if fault is not None:
         raise row.wrong(f"the edited text {fault.message}", f"edited_{fault.field}", fault.mend)
-    texts_after = dict(texts(edited))
-    _check_no_pii(row, {f"edited_{name}": text for name, text in texts_after.items()}, scrub)
+    before = dict(texts(item))
+    # What stands in the item for something that was masked may stay in the edit.
+    standing = {
+        before[span["field"]][span["shown_start"] : span["shown_end"]]
+        for span in item["pii"] or ()
+        if span["field"] in before
+    }
+    fields = {f"edited_{name}": text for name, text in texts(edited)}
+    _check_no_pii(row, fields, pii, item["language"], standing)
 
 
-def _check_no_pii(row: _Row, fields: dict[str, str], scrub: Scrub) -> None:
+def _check_no_pii(
+    row: _Row, fields: dict[str, str], pii: PIIConfig, language: str, standing: Collection[str] = ()
+) -> None:
     """What reviewers write is kept and released like any text, so it holds no personal data either."""
     for field, text in fields.items():
-        for span in scrub_text(text, scrub.config).spans:
+        for span in scrub_text(text, pii, language).spans:
+            if text[span.start : span.end] in standing:
+                continue
             raise row.wrong(
                 f"holds personal data ({span.label}) at characters {span.start} to {span.end}",
                 field,

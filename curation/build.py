@@ -33,11 +33,12 @@ from schemas.manifest import NOT_LOOKED_AT, BuildManifest, BuildResult, SourceCo
 
 ITEM_COLUMNS = [
     *("item_id", "content_hash", "kind", "split", "group_id", "question", "answer", "turns", "topic", "language"),
-    *("risk_level", "risk_history", "risk_evidence", "flags", "pii", "pii_kept", "cleaned", "provenance"),
+    *("risk_level", "risk_history", "risk_evidence", "flags", "pii", "pii_kept", "residual_risk"),
+    *("cleaned", "provenance"),
 ]
 REMOVED_COLUMNS = [
     *("item_id", "kind", "step", "reason", "kept_id", "score", "question", "answer", "turns", "topic", "language"),
-    *("pii", "pii_kept", "cleaned", "provenance"),
+    *("pii", "pii_kept", "residual_risk", "cleaned", "provenance"),
 ]
 ITEMS, REMOVED, PAIRS, QUARANTINE, REPORT, MANIFEST = (
     "items.parquet",
@@ -98,7 +99,7 @@ def build_dataset(
     config = load_config(workspace)
     with _alone(workspace):
         files = files_read(config, workspace)
-        build_id = build_id_of(config, files)
+        build_id = build_id_of(config, workspace, files)
         folder = workspace.builds / build_id
         existed = (folder / MANIFEST).is_file()
         if existed:
@@ -173,14 +174,14 @@ def files_read(config: WorkspaceConfig, workspace: Workspace) -> list[SourceFile
     return [file for source in config.sources for file in source_files(source, workspace)]
 
 
-def build_id_of(config: WorkspaceConfig, files: list[SourceFile]) -> str:
-    """The id of the build of this configuration and these files by this code and its libraries."""
+def build_id_of(config: WorkspaceConfig, workspace: Workspace, files: list[SourceFile]) -> str:
+    """The id of the build of this configuration and these files by this code, its libraries and this workspace's key."""
     return digest(
         {
             "config": config.model_dump(mode="json"),
             "files": [file.model_dump() for file in files],
             "code": code_hash(__name__),
-            "steps": [fingerprint(step) for step in row_steps(config).values()],
+            "steps": [fingerprint(step) for step in row_steps(config, workspace).values()],
             "libraries": library_versions("jinja2", "pyarrow", *DEDUP_LIBRARIES),
         }
     )[:12]
@@ -205,6 +206,7 @@ def _write(folder: Path, build_id: str, config: WorkspaceConfig, files: list[Sou
         cleaned=_counted(rule for rules in items["cleaned"].to_pylist() for rule in rules or ()),
         pii=_counted(span["label"] for spans in items["pii"].to_pylist() for span in spans or ()),
         pii_kept=_counted(span["source"] for spans in items["pii_kept"].to_pylist() for span in spans or ()),
+        residual_risk=_counted(risk["level"] for risk in items["residual_risk"].to_pylist()),
         risk=_counted(level or NOT_LOOKED_AT for level in items["risk_level"].to_pylist()),
         flags=_counted(name for flags in items["flags"].to_pylist() for name in {flag["flag"] for flag in flags or ()}),
         splits=_counted(items["split"].to_pylist()),

@@ -17,7 +17,7 @@ from curation.engine import LocalEngine
 from curation.engine.cache import row_keys
 from curation.flow import PAIRS, Flow, no_faults
 from curation.pair_words import with_known_words
-from curation.pii import Scrub
+from curation.pii import SURROGATE_KEY, Scrub, read_key
 from curation.progress import Progress
 from curation.sources import load
 from curation.split import part_of
@@ -32,9 +32,10 @@ from schemas.faults import Quarantined
 from schemas.manifest import StepWork
 
 
-def row_steps(config: WorkspaceConfig) -> dict[str, RowStep]:
+def row_steps(config: WorkspaceConfig, workspace: Workspace) -> dict[str, RowStep]:
     """The row steps that ``config`` asks for, by name. All that a build's result depends on goes through them."""
-    steps: list[RowStep] = [Validate(), Clean(), Sign(), Scrub(config.pii), Triage(config.triage)]
+    key = read_key(workspace.private / SURROGATE_KEY, make=True) if config.pii.mode == "surrogate" else None
+    steps: list[RowStep] = [Validate(), Clean(), Sign(), Scrub(config.pii, key), Triage(config.triage)]
     return {step.name: step for step in steps}
 
 
@@ -44,7 +45,7 @@ def run_pipeline(config: WorkspaceConfig, workspace: Workspace, engine: LocalEng
     Raises:
         CurateError: If a source cannot be read, or none of its records can be used.
     """
-    steps = row_steps(config)
+    steps = row_steps(config, workspace)
     flow = Flow(engine, [source.id for source in config.sources])
     _load(flow, config, workspace, engine.progress)
     flow.run(steps["validate"])

@@ -86,7 +86,7 @@ def _keeper(items: pa.Table, removed: dict[str, Any]) -> Relative | None:
 def _is_as_it_was(workspace: Workspace, build: Build, config: WorkspaceConfig) -> bool:
     """Whether sources, code and libraries would give this build again, so that its steps can be gone through again."""
     try:
-        return build_id_of(config, files_read(config, workspace)) == build.manifest.build_id
+        return build_id_of(config, workspace, files_read(config, workspace)) == build.manifest.build_id
     except CurateError:
         return False
 
@@ -95,9 +95,10 @@ def _changes(workspace: Workspace, config: WorkspaceConfig, row: dict[str, Any])
     """What cleaning and scrubbing changed, field by field."""
     provenance = row["provenance"]
     source = next(source for source in config.sources if source.id == provenance["source_id"])
-    steps = row_steps(config)
+    steps = row_steps(config, workspace)
     mapped = canonical_json(reread(source, workspace, provenance["row"]))
-    record = {"kind": source.kind, "language": source.language, "cleaning": source.cleaning, "mapped": mapped}
+    described = {"kind": source.kind, "language": source.language, "cleaning": source.cleaning}
+    record = {"item_id": row["item_id"], **described, "mapped": mapped}
     schema = pa.schema([field for field in RECORD if field.name in record])
     table = _through(pa.Table.from_pylist([record], schema), steps["validate"])
     changes = []

@@ -175,6 +175,11 @@ class PIIConfig(Section):
     """Regions (ISO 3166 codes) whose telephone numbers are known."""
     keep: list[str] = []
     """Further texts that are never masked, such as a service's own line. Compared by their letters and digits."""
+    mode: Literal["placeholder", "surrogate", "remove"] = "placeholder"
+    """What stands for what is masked: ``[PERSON_1]``, an invented value of the same kind, or nothing."""
+    model: str = Field(default="embedded", pattern=r"^(embedded|none|(spacy|gliner|transformers):.+)$")
+    """What finds names: ``embedded``, ``none``, or what is installed: ``spacy:NAME``, ``gliner:PATH``,
+    ``transformers:PATH``."""
 
 
 class TriageConfig(Section):

@@ -67,6 +67,8 @@ class BuildManifest(Strict):
     """Spans of personal data masked, by label."""
     pii_kept: dict[str, int]
     """Spans that were recognised and left as they are, such as crisis lines, by the reason."""
+    residual_risk: dict[str, int]
+    """How many items may still say of whom they speak, by level."""
     risk: dict[str, int]
     """Items by risk level, or :data:`NOT_LOOKED_AT`."""
     flags: dict[str, int] = {}

@@ -1,11 +1,27 @@
-"""De-identification: personal data in texts is found by form and by cue, and replaced by numbered placeholders.
+"""De-identification: personal data in texts is found by form, by rule, by cue and by a name model, and replaced.
 
-Names that nothing announces are not found by this version; :data:`LIMITS` says what else is not.
+:data:`LIMITS` says what is not found. ``docs/personal-data.md`` has the figures.
 """
 
+from curation.pii.draft import Scrubbed
+from curation.pii.files import ScrubbedFile, scrub_file
+from curation.pii.keys import SURROGATE_KEY, Key, read_key
 from curation.pii.limits import LIMITS
-from curation.pii.scrub import Scrubbed, scrub_items, scrub_text
+from curation.pii.scrub import scrub_items, scrub_text
 from curation.pii.spans import LABELS, Span
 from curation.pii.step import Scrub
 
-__all__ = ["LABELS", "LIMITS", "Scrub", "Scrubbed", "Span", "scrub_items", "scrub_text"]
+__all__ = [
+    "LABELS",
+    "LIMITS",
+    "SURROGATE_KEY",
+    "Key",
+    "Scrub",
+    "Scrubbed",
+    "ScrubbedFile",
+    "Span",
+    "read_key",
+    "scrub_file",
+    "scrub_items",
+    "scrub_text",
+]

@@ -1,125 +1,237 @@
-"""Personal data that a cue in the text announces: ``my name is sarah``, ``Dr. Hill, my GP``, ``john at mail dot com``.
+"""People whom a cue in the text announces: ``my name is sarah``, ``Dr. Hill, my GP``, ``Thanks Deb``, ``- Trevor``.
 
-These rules are few and meant to be right when they speak. They do not find names in general: a name that nothing
-announces is not found at all (see ``curation.pii.limits``).
+These rules are few and meant to be right when they speak, also where nobody wrote a capital; the name model finds the
+names that nothing announces.
 """
 
 import re
 from collections.abc import Iterator
 
-from curation.pii.public_names import is_public_figure, is_word, is_word_and_name
+from curation.pii.ner.features import GIVEN, gazetteer, plain
 from curation.pii.spans import Span
+from curation.pii.words import is_common, is_word, is_word_and_name
 
-_CAPITALISED = r"[A-Z][a-zà-öø-ÿ]+(?:['’-][A-Z]?[a-zà-öø-ÿ]+)?"
+_CAPITALISED = r"[A-ZÀ-Þ][a-zà-öø-ÿ]+(?:['’-][A-Z]?[a-zà-öø-ÿ]+)?"
 _NAMES = rf"{_CAPITALISED}(?: (?:[A-Z]\. )?{_CAPITALISED}){{0,2}}"
+_LOWER = r"[a-zà-öø-ÿ]{2,15}"
 _RELATIONS = (
-    "husband|wife|partner|boyfriend|girlfriend|fiance|fiancé|fiancee|fiancée|ex|mother|mom|mum|father|dad|brother|sister|"
-    "son|daughter|stepson|stepdaughter|stepmother|stepfather|stepmom|stepdad|uncle|aunt|cousin|nephew|niece|grandmother|"
-    "grandma|grandfather|grandpa|friend|best friend|roommate|flatmate|boss|coworker|co-worker|colleague|teacher|"
-    "therapist|counselor|counsellor|psychiatrist|psychologist|doctor|gp|nurse|neighbor|neighbour"
+    "husband|wife|partner|boyfriend|girlfriend|fiance|fiancé|fiancee|fiancée|ex|ex-husband|ex-wife|mother|mom|mum|father|dad|"
+    "brother|sister|twin|son|daughter|stepson|stepdaughter|stepmother|stepfather|stepmom|stepdad|uncle|aunt|auntie|cousin|nephew|"
+    "niece|grandmother|grandma|grandfather|grandpa|friend|best friend|bestie|roommate|roomate|flatmate|housemate|boss|coworker|"
+    "co-worker|colleague|teacher|therapist|counselor|counsellor|psychiatrist|psychologist|doctor|gp|nurse|neighbor|neighbour|"
+    "mother[- ]in[- ]law|father[- ]in[- ]law|sister[- ]in[- ]law|brother[- ]in[- ]law|bf|gf|girl|baby|kid|sponsor|coach|landlord"
 )
-_CARERS = "therapist|counselor|counsellor|psychiatrist|psychologist|doctor|gp|physician|nurse|midwife|dentist"
+_CARERS = "therapist|counselor|counsellor|psychiatrist|psychologist|doctor|gp|physician|nurse|midwife|dentist|surgeon"
+_TITLES = r"(?:Dr|Mr|Mrs|Ms|Miss|Mx|Prof)\b\.?|Doctor|Professor"
+_OFFICES = (
+    "nurse|officer|coach|pastor|father|sister|brother|reverend|rev\\.?|rabbi|imam|sergeant|sgt\\.?|captain|judge|principal|detective|"
+    "uncle|aunt|auntie|aunty|tante|grandma|grandpa|granny|nana|babcia|abuela|counselor|counsellor|professor|teacher|sir|madam"
+)
 _CREDENTIALS = (
-    r"(?:LCSW|LICSW|LMSW|LISW|LCPC|LPCC?|LMFT|MFT|LMHC|LCMHC|LPC-S|NCC|PsyD|Psy\.D\.|PhD|Ph\.D\.|MSW|RN|MD|M\.D\.)"
+    r"(?:LCSW|LICSW|LMSW|LISW|LCPC|LPCC?|LMFT|MFT|LMHC|LCMHC|LPC-S|NCC|PsyD|Psy\.D\.|PhD|Ph\.D\.|MSW|RN|MD|M\.D\.|"
+    r"Licensed|Registered|Therapist|Psychologist|Counsell?or)"
 )
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 
-_OWN_NAME = re.compile(rf"\b(?i:my (?:first |full |real )?name(?:['’]s| is)|(?:they|people) call me) ({_NAMES})")
+_OWN_NAME = re.compile(
+    rf"\b(?i:my (?:first |full |real |last )?name(?:['’]?s| is|:)|the name['’]?s|(?:they|people|you can|everyone|just) calls? me|i go by|i answer to|this is|"
+    rf"(?:his|her|their|whose) name(?:['’]?s| is| was)|named (?:him|her|the baby)|call(?:ed|ing)? (?:him|her)) ({_NAMES})"
+)
 _OWN_NAME_LOWER = re.compile(
-    r"\b(?i:my name(?:['’]s| is)) ([a-z]{3,15}(?: [a-z]{3,15})?)(?=\s*(?:[.,;!?\n]|$| and i\b| i['’]?m\b))"
+    rf"\b(?i:my (?:real )?name(?:['’]?s| is)|(?:his|her) name(?:['’]?s| is)) ({_LOWER}(?: {_LOWER})?)(?=\s*(?:[.,;!?\n]|$|and\b|but\b|i['’]?m\b))"
+)
+_IM_LOWER = re.compile(
+    rf"(?:^|\n|\b(?:hi|hello|hey|yo|and|ok)[ ,]+)(?i:i['’]?m|it['’]?s|this is) ({_LOWER})(?=\s*(?:[.,;!?\n]|$|again\b|here\b|btw\b|from\b|and (?:i|im)\b))",
+    re.IGNORECASE,
 )
 _RELATED = re.compile(
-    rf"\b(?i:(?:my|our) (?:{_RELATIONS})(?:['’]s name is| is (?:called|named)| named| called|,)?) ({_NAMES})"
+    rf"\b(?i:(?:my|our|his|her|their) (?:\w+ )?(?:{_RELATIONS})(?:['’]?s name(?:['’]s| is| was)| is (?:called|named)| named| called|,)?) ({_NAMES})"
 )
-_TITLED = re.compile(rf"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof)\b\.? ?({_NAMES})")
+_RELATED_LOWER = re.compile(
+    rf"\b(?i:my|our) (?:\w+ )?(?i:{_RELATIONS})(?:['’]?s name is| named| called|,)? ({_LOWER})(?!\w)"
+)
+_TITLED = re.compile(rf"\b(?:{_TITLES}) ?({_NAMES})")
+_TITLED_LOWER = re.compile(rf"\b(?:dr|mr|mrs|ms|miss)\b\.? ({_LOWER})(?!\w)")
+_OFFICE = re.compile(rf"\b(?i:{_OFFICES}) ({_NAMES})")
+_OFFICE_LOWER = re.compile(
+    rf"\b(?:nurse|officer|coach|pastor|uncle|aunt|auntie|grandma|grandpa) ({_LOWER}(?:-{_LOWER})?)(?!\w)"
+)
 _TITLED_CARER = re.compile(
-    rf"\b(?i:my|our) (?i:{_CARERS}),? (?:is )?(?:Dr|Mr|Mrs|Ms|Miss|Prof)\b\.? ?({_NAMES})"
-    rf"|\b(?:Dr|Mr|Mrs|Ms|Miss|Prof)\b\.? ?({_NAMES}),? (?:who is |is )?(?i:my|our) (?i:{_CARERS})\b"
+    rf"\b(?i:my|our) (?:\w+ )?(?i:{_CARERS}),? (?:is |called |named )?(?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\b\.? ?)?({_NAMES})"
+    rf"|\b(?:Dr|Mr|Mrs|Ms|Miss|Prof)\b\.? ?({_NAMES}),? (?:who is |is )?(?i:my|our) (?:\w+ )?(?i:{_CARERS})\b"
+    rf"|\b(?i:my|our) (?:\w+ )?(?i:{_CARERS}) is (?:called|named) ({_NAMES})"
 )
-_SIGNED = re.compile(rf"\b({_CAPITALISED}(?: [A-Z]\.)? {_CAPITALISED}(?: {_CAPITALISED})?),? ?{_CREDENTIALS}\b")
-_GREETED = re.compile(rf"(?:^|\n)(?:Hi|Hello|Hey|Dear) ({_CAPITALISED})(?=[,!.\n])")
+_SIGNED = re.compile(rf"\b({_CAPITALISED}(?: [A-Z]\.)? {_CAPITALISED}(?: {_CAPITALISED})?)(?:,| -)? ?{_CREDENTIALS}\b")
+_GREETED = re.compile(
+    rf"(?:^|\n|[.!?:] )(?i:Hi|Hello|Hey|Dear|Welcome back|Welcome|Good (?:morning|evening|afternoon)|Thanks|Thank you(?: so much)?|Cheers|Bye),? ({_CAPITALISED})(?=[,!.?\n]|$)"
+)
+_GREETED_LOWER = re.compile(
+    rf"(?:^|\n|[.!?] )(?i:hi|hello|hey|dear|thanks|thank (?:you|u)|thx|ty|cheers|bye|ok|sorry|love) ({_LOWER})(?=\s*[,!.?\n]|$|\s+(?:im|i|that|this|my)\b)"
+)
+_SIGNATURE = re.compile(
+    rf"(?i:(?:warmly|sincerely|regards|wishes|take care|love|best|yours|cheers|respectfully|blessings|xx+|xoxo|signed|hugs),?)[ \n]+({_NAMES}|{_LOWER})\s*$"
+    rf"|(?:^|\n|[.!?] )[-–—~] ?({_NAMES}|{_LOWER})\s*$|(?:^|\n)x+o*x* ({_NAMES})\s*$"
+)
+_SPEAKER = re.compile(rf"(?:^|\n)(?:\(?\d{{1,2}}:\d\d\)? )?({_NAMES}): (?=\S)")
 
-_SPELLED_EMAIL = re.compile(
-    r"\b([\w.+-]+ ?(?:\(at\)|\[at\]| at |@) ?[\w-]+(?: ?(?:\(dot\)|\[dot\]| dot ) ?[\w-]+){0,2}"
-    r" ?(?:\(dot\)|\[dot\]| dot ) ?(?:com|org|net|edu|co|uk|au|ca|in))\b",
-    re.IGNORECASE,
-)
-_HANDLE = re.compile(r"(?<![\w@.+/-])(@[A-Za-z_](?:\w|\.(?=\w)){2,29})\b(?![@])|(?<![\w/])(/?u/[\w-]{3,20})\b")
-_HANDLE_CUE = re.compile(
-    r"\bmy (?:instagram|insta|ig|snapchat|snap|twitter|discord|telegram|tiktok|skype|kik|reddit|user ?name|handle)"
-    r"(?: (?:handle|name|id|account|username))?(?: is|:)\s+([\w.#-]*[\d_.#][\w.#-]*\w)",
-    re.IGNORECASE,
-)
-_RECORD = re.compile(
-    r"\b(?:mrn|(?:medical )?record|patient|case|claim|policy|member|insurance|chart|file|badge|student|employee)"
-    r" ?(?:number|no\.?|id|#)?(?: is|:|#)?\s{0,2}#?((?=[\w-]*\d{3})[A-Z0-9][A-Z0-9-]{4,19})\b",
-    re.IGNORECASE,
-)
-_BIRTH = re.compile(
-    r"\b(?:date of birth|dob|d\.o\.b\.?|born on|birth ?date|my birthday)(?: is| was|:)?,?\s{0,2}"
-    rf"(\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{1,4}}|(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}\.?,?(?: \d{{4}})?"
-    rf"|{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?)",
-    re.IGNORECASE,
-)
+_SIGNATURE_REACH = 100
 
 _CUES = (
-    ("own-name", "PERSON", _OWN_NAME, 0.95),
-    ("own-name-lower-case", "PERSON", _OWN_NAME_LOWER, 0.8),
-    ("relation", "PERSON", _RELATED, 0.85),
-    ("carer", "PERSON", _TITLED_CARER, 0.95),
-    ("title", "PERSON", _TITLED, 0.8),
-    ("credentials", "PERSON", _SIGNED, 0.9),
-    ("greeting", "PERSON", _GREETED, 0.75),
-    ("spelled-email", "EMAIL", _SPELLED_EMAIL, 0.85),
-    ("handle", "USERNAME", _HANDLE, 0.7),
-    ("handle-cue", "USERNAME", _HANDLE_CUE, 0.85),
-    ("record-number", "ID", _RECORD, 0.7),
-    ("birth-date", "DATE", _BIRTH, 0.9),
+    ("own-name", _OWN_NAME, 0.95),
+    ("own-name-lower-case", _OWN_NAME_LOWER, 0.8),
+    ("introduction", _IM_LOWER, 0.6),
+    ("relation", _RELATED, 0.85),
+    ("relation-lower-case", _RELATED_LOWER, 0.6),
+    ("carer", _TITLED_CARER, 0.95),
+    ("title", _TITLED, 0.8),
+    ("title-lower-case", _TITLED_LOWER, 0.75),
+    ("office", _OFFICE, 0.75),
+    ("office-lower-case", _OFFICE_LOWER, 0.6),
+    ("credentials", _SIGNED, 0.9),
+    ("greeting", _GREETED, 0.75),
+    ("greeting-lower-case", _GREETED_LOWER, 0.6),
+    ("signature", _SIGNATURE, 0.75),
+    ("speaker", _SPEAKER, 0.7),
 )
-_PUBLIC_ALLOWED = {"title", "credentials"}
-"""Cues under which a public figure stays: ``Dr. Gottman's book``, but not ``Dr. Gottman, my GP``."""
+PUBLIC_ALLOWED = frozenset({"cue:title", "cue:credentials", "cue:title-lower-case"})
+"""Cues under which the allow-list speaks: ``Dr. Gottman's book`` stays, but not ``Dr. Gottman, my GP``."""
+
+_ROLES = frozenset(
+    [
+        "therapist",
+        "client",
+        "counselor",
+        "counsellor",
+        "patient",
+        "doctor",
+        "nurse",
+        "seeker",
+        "supporter",
+        "user",
+        "assistant",
+        "helper",
+        "caller",
+        "listener",
+        "note",
+        "notes",
+        "step",
+        "tip",
+        "question",
+        "answer",
+        "example",
+        "update",
+        "edit",
+        "background",
+        "summary",
+        "goal",
+        "goals",
+        "plan",
+        "week",
+        "day",
+        "name",
+        "age",
+        "city",
+        "bot",
+        "system",
+        "agent",
+        "coach",
+        "me",
+        "you",
+        "him",
+        "her",
+        "email",
+        "phone",
+        "office",
+        "fax",
+        "mobile",
+        "website",
+        "address",
+        "subject",
+        "re",
+        "date",
+        "time",
+        "reason",
+        "topic",
+        "mood",
+        "sleep",
+        "diagnosis",
+        "history",
+        "employer",
+        "school",
+        "warning",
+    ]
+)
 
 
 def find(text: str) -> list[Span]:
-    """What the cues of ``text`` announce; spans may overlap."""
-    return [span for name, label, pattern, score in _CUES for span in _of_cue(text, name, label, pattern, score)]
+    """The people that the cues of ``text`` announce; spans may overlap."""
+    return [span for name, pattern, score in _CUES for span in _of_cue(text, name, pattern, score)]
 
 
 def find_again(text: str, names: frozenset[str]) -> list[Span]:
-    """Further places of names that were announced elsewhere in the item, written alike."""
+    """Further places of names that stand elsewhere in the item, in any case; those that are words only with a capital."""
     if not names:
         return []
-    pattern = re.compile(
-        r"(?<![\w-])(?:" + "|".join(map(re.escape, sorted(names, key=lambda n: (-len(n), n)))) + r")(?!\w)"
-    )
-    return [Span(match.start(), match.end(), "PERSON", "cue:named-before", 0.7) for match in pattern.finditer(text)]
+    ordered = sorted(names, key=lambda name: (-len(name), name))
+    free = [re.escape(name) for name in ordered if not _is_everyday(name)]
+    strict = [re.escape(form) for name in ordered if _is_everyday(name) for form in {name, name.upper()}]
+    found = []
+    if free:
+        pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(free)})(?:s(?!\w)|(?!\w))", re.IGNORECASE)
+        found += [Span(*match.span(), "PERSON", "cue:named-before", 0.7) for match in pattern.finditer(text)]
+    if strict:
+        pattern = re.compile(
+            rf"(?<![\w-])(?:{'|'.join(strict)})(?!\w)(?! (?:i|it|you|we|they|he|she|so|to|that|this|is|for|your|my|the)\b)"
+        )
+        found += [Span(*match.span(), "PERSON", "cue:named-before", 0.6) for match in pattern.finditer(text)]
+    return found
 
 
 def parts(name: str) -> set[str]:
-    """The forms in which a person once named may be named again: the whole, and each part that is no common word."""
-    single = {part for part in re.split(r"[ .]+", name) if len(part) >= 3 and part[0].isupper()}
-    single = {part for part in single if not is_word(part) and not is_word_and_name(part)}
-    return single | ({name} if name[:1].isupper() and " " in name else set())
+    """The forms in which a person once named may be named again: the whole, and each part that is no function word."""
+    single = {
+        part
+        for part in re.split(r"[ .,\n]+", name)
+        if len(part) >= 3 or (len(part) == 2 and part.isalpha() and part[0].isupper())
+    }
+    single = {part for part in single if not is_word(part) and not part.isdigit()}
+    single = {part for part in single if not (part.islower() and is_common(part))}
+    return single | ({name} if " " in name and single else set())
 
 
-def _of_cue(text: str, name: str, label: str, pattern: re.Pattern[str], score: float) -> Iterator[Span]:
-    for match in pattern.finditer(text):
-        group = next(number for number in range(1, pattern.groups + 1) if match.group(number) is not None)
+def _is_everyday(name: str) -> bool:
+    return " " not in name and (is_common(name) or is_word_and_name(name) or len(name) <= 3)
+
+
+def _of_cue(text: str, name: str, pattern: re.Pattern[str], score: float) -> Iterator[Span]:
+    # A signature stands at the end, and looking for one everywhere is dear.
+    for match in pattern.finditer(text, max(0, len(text) - _SIGNATURE_REACH) if name == "signature" else 0):
+        group = next((number for number in range(1, pattern.groups + 1) if match.group(number) is not None), 0)
         start, end = match.span(group)
-        if label == "PERSON":
-            end = _end_of_name(text, start, end)
-            if end == start or (name in _PUBLIC_ALLOWED and is_public_figure(text[start:end])):
-                continue
-        if name == "handle" and is_word(text[start + 1 : end]):
+        end = _end_of_name(text, start, end)
+        if end == start:
             continue
-        yield Span(start, end, label, f"cue:{name}", score)
+        value = text[start:end]
+        if value.islower() and not _may_be_lower(name, value):
+            continue
+        if name in ("speaker", "greeting", "signature") and plain(value.split()[0]) in _ROLES:
+            continue
+        yield Span(start, end, "PERSON", f"cue:{name}", score)
+
+
+def _may_be_lower(cue: str, value: str) -> bool:
+    """Whether a word in lower case after ``cue`` is a name: one that is known, or no everyday word."""
+    first = value.split()[0]
+    if is_word(first) or is_common(first):
+        return False
+    known = gazetteer()[0].get(plain(first), 0) & GIVEN
+    return bool(known) or cue in ("own-name-lower-case", "title-lower-case")
 
 
 def _end_of_name(text: str, start: int, end: int) -> int:
     """Where the name ends: before the first of its words that is none. ``start`` if there is no name."""
     last = start
     for word in re.finditer(r"\S+", text[start:end]):
-        if is_word(word.group().strip(".")):
+        if is_word(word.group().strip(".")) or (word.group().islower() and is_common(word.group())):
             break
         last = start + word.end()
     return last

@@ -19,16 +19,27 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from curation.pii.recognizers import LABEL_OF, build
-from curation.pii.spans import Span
+from curation.pii.spans import Span, merged
 
 LEAST_SCORE = 0.4
 """Presidio's score of a telephone number without a word of context; weaker patterns need such a word."""
 
 BATCH = 64
 
-_WEB = re.compile(r"@|https?://|www\d{0,3}\.|[a-z0-9]\.[a-z]{2}", re.IGNORECASE)
+REACH = 120
+"""Code points before and after that are looked at with what could be something; Presidio weighs five words of context."""
+
+_WEB = re.compile(
+    r"@|://|www\d{0,3}\.|[a-z0-9]\.(?:com|org|net|edu|gov|info|biz|io|app|blog|uk|ca|ie|de|fr|eu|co\.in|co\.nz|org\.nz)(?![\w@-])"
+    r"|(?:about|linktr|\bt|bit|goo|youtu|amzn|fb|wa|discord)\.(?:me|ee|co|ly|gl|be|to|gg)/",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d(?:[^\w\n]{0,3}\w{0,4}?[^\w\n]{0,3}\d){5}|:[0-9a-f]{0,4}:", re.IGNORECASE)
+_SPACE = re.compile(r"\s")
 _WALLET = re.compile(r"\b(?:bc1|[13])[a-zA-Z0-9]{25}")
+
+LONGEST = 2000
+"""The longest address or run of digits that is looked at in one piece."""
 
 _WEB_ENTITIES = ["EMAIL_ADDRESS", "URL"]
 _NUMBER_ENTITIES = [entity for entity in LABEL_OF if entity not in _WEB_ENTITIES]
@@ -73,21 +84,37 @@ def _engine(regions: tuple[str, ...]) -> BatchAnalyzerEngine:
 def find(texts: Sequence[str], regions: tuple[str, ...]) -> list[list[Span]]:
     """What the recognizers find in each of ``texts``; spans may overlap."""
     found: list[list[Span]] = [[] for _ in texts]
-    by_need: dict[tuple[str, ...], list[int]] = {}
+    by_need: dict[tuple[str, ...], list[tuple[int, int, str]]] = {}
     for place, text in enumerate(texts):
         if entities := _entities_in_reach(text):
-            by_need.setdefault(entities, []).append(place)
-    for entities, places in by_need.items():
+            by_need.setdefault(entities, []).extend((place, start, text[start:end]) for start, end in _reaches(text))
+    for entities, pieces in by_need.items():
         results = _engine(regions).analyze_iterator(
-            [texts[place] for place in places],
+            [piece for _, _, piece in pieces],
             language="en",
             batch_size=BATCH,
             entities=list(entities),
             score_threshold=LEAST_SCORE,
         )
-        for place, of_text in zip(places, results, strict=True):
-            found[place] = [_span(result) for result in of_text]
+        for (place, start, _), of_piece in zip(pieces, results, strict=True):
+            found[place] += [_span(result, start) for result in of_piece]
     return found
+
+
+def _reaches(text: str) -> list[tuple[int, int]]:
+    """The parts of ``text`` around what could be something, from space to space; words of context lie within them."""
+    parts: list[tuple[int, int]] = []
+    for pattern in (_WEB, _NUMBER, _WALLET):
+        done = 0
+        for match in pattern.finditer(text):
+            if match.end() + REACH <= done:
+                continue
+            start, end = max(0, match.start() - REACH), min(len(text), match.end() + REACH)
+            space = _SPACE.search(text, end, min(len(text), end + LONGEST))
+            done = space.start() if space else min(len(text), end + LONGEST)
+            before = text.rfind(" ", max(0, start - LONGEST), start + 1)
+            parts.append((before + 1 if before >= 0 else max(0, start - LONGEST), done))
+    return merged(parts)
 
 
 def _entities_in_reach(text: str) -> tuple[str, ...]:
@@ -100,7 +127,9 @@ def _entities_in_reach(text: str) -> tuple[str, ...]:
     return tuple(entities)
 
 
-def _span(result: RecognizerResult) -> Span:
+def _span(result: RecognizerResult, shift: int) -> Span:
     recognizer = result.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY]
     label = LABEL_OF[result.entity_type]
-    return Span(result.start, result.end, label, f"presidio:{recognizer}", round(float(result.score), 3))
+    return Span(
+        result.start + shift, result.end + shift, label, f"presidio:{recognizer}", round(float(result.score), 3)
+    )

@@ -16,11 +16,12 @@ _INTERNATIONAL = re.compile(
 )
 _CHINESE_MOBILE = re.compile(r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
 _ANNOUNCED = re.compile(
-    r"\b(?:call|text|ring|phone|tel|telephone|mobile|cell|fax|whatsapp|reach|contact|number)\b"
+    r"\b(?:call|text|ring|phone|tel|telephone|mobile|cell|fax|whatsapp|reach|contact|number|answering|answers?)\b"
     r"(?![^\d\n]{0,25}\b(?:score|order|page|case|record|isbn)\b)"
     r"[^\d\n.!?;]{0,25}?(?<![$£€\d])(\(?\+?\d(?:[-. ()/]{0,3}\d){6,14})(?!\d)",
     re.IGNORECASE,
 )
+_IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?=[a-z0-9]*\d{6})[a-z0-9]{11,30}(?!\w)", re.IGNORECASE)
 _LONG = re.compile(r"(?<![\w.])(?=(?:\d[- ]?){12,19}(?!\d))\d{3,}(?:[- ]\d{3,})*(?!\w|\.\d)")
 
 _FORMS = (
@@ -29,6 +30,7 @@ _FORMS = (
     ("chinese-mobile-phone", "PHONE", _CHINESE_MOBILE, 0.6),
     ("announced-phone", "PHONE", _ANNOUNCED, 0.5),
     ("long-number", "ID", _LONG, 0.5),
+    ("iban", "ID", _IBAN, 0.6),
 )
 _SEVEN_DIGITS = re.compile(r"\d(?:\D{0,4}\d){6}")
 

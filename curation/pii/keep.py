@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable
 
 from curation.helplines import Mention, host_of, is_help_address, is_help_site
-from curation.pii.spans import Span, covers, without
+from curation.pii import allow, cues
+from curation.pii.spans import NAMES, Span, covers, merge, merged, without
+from curation.pii.words import announces, is_common, is_word
 
 _LONG = 7
 """A helpline's number of at least so many digits is cut out of a longer span that swallowed it."""
@@ -40,10 +42,17 @@ def decide(
     long = [(start, end) for start, end in named if len(key(text[start:end])) >= _LONG]
     goes: list[Span] = []
     stays = [Span(start, end, "PHONE", f"helpline:{helpline}", 1.0) for start, end, helpline in helplines]
+    found = list(found)
+    personal = [span for span in found if span.source.startswith("cue:") and span.source not in cues.PUBLIC_ALLOWED]
+    numbers = merge(span for span in found if span.label not in NAMES)
+    taken = sorted({*named, *((span.start, span.end) for span in numbers)})
+    found = [part for span in found for part in _names_alone(text, span, taken)]
     for span in found:
+        if span.source.startswith("doubt:"):
+            continue
         if span.label != "EMAIL" and span.label != "URL" and covers(text, span, named):
             continue
-        if reason := _reason_to_stay(text, span, keep):
+        if reason := _reason_to_stay(text, span, keep) or _allowed(text, span, personal):
             stays.append(span._replace(source=reason))
         elif span.label in ("PHONE", "ID", "SSN"):
             parts = without(span, long)
@@ -68,6 +77,43 @@ def _reason_to_stay(text: str, span: Span, keep: frozenset[str]) -> str | None:
     ):
         return "figure"
     return None
+
+
+def _names_alone(text: str, span: Span, taken: list[tuple[int, int]]) -> list[Span]:
+    """A name model's span without the numbers and addresses that others found in it; other spans as they are."""
+    if not span.source.startswith("ner:"):
+        return [span]
+    span = _bare(text, span)
+    if not any(start < span.end and span.start < end for start, end in taken):
+        return [span]
+    parts = [_bare(text, part) for part in without(span, merged(taken))]
+    return [part for part in parts if _is_a_name(text[part.start : part.end])]
+
+
+def _bare(text: str, span: Span) -> Span:
+    """A span without the function words at its end: ``Childline is``."""
+    while (
+        " " in (value := text[span.start : span.end].rstrip())
+        and (last := value.split()[-1]).islower()
+        and is_word(last)
+    ):
+        span = span._replace(end=span.start + len(value[: value.rindex(last)].rstrip()))
+    return span
+
+
+def _is_a_name(piece: str) -> bool:
+    """Whether what is left of a name beside a number is one, and not the word that announces the number."""
+    words = re.findall(r"[^\W\d_]+", piece)
+    return any(not is_word(word) and not is_common(word) and not announces(word) for word in words)
+
+
+def _allowed(text: str, span: Span, personal: list[Span]) -> str | None:
+    """Why the allow-list of the field keeps a name; nothing does where a personal cue found the same."""
+    if span.label not in NAMES or span in personal:
+        return None
+    if any(cue.start < span.end and span.start < cue.end for cue in personal):
+        return None
+    return allow.reason(text, span)
 
 
 def _keys(label: str, value: str) -> set[str]:

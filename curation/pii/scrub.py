@@ -2,30 +2,24 @@
 
 A mask changes what stands beside it, and so what the recognizers see. Therefore every text that changed is looked at
 again, until a look finds nothing new; scrubbing a scrubbed text then changes nothing. Every round masks at least one
-more code point, so it ends.
+more code point, so it ends. Surrogates are put in at the very end, for the placeholders.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
 
 from curation.helplines import mentions
-from curation.pii import cues, engine, forms
+from curation.pii import cues, detect
+from curation.pii.draft import Draft, Region, Scrubbed
 from curation.pii.keep import decide, key
-from curation.pii.placeholders import Numbering, regions
-from curation.pii.spans import Span, merge, trimmed, without
+from curation.pii.ner import name_finder
+from curation.pii.placeholders import Numbering
+from curation.pii.spans import Span, merge
+from curation.pii.surrogates import Surrogates
 from schemas.config import PIIConfig
+from schemas.errors import ConfigError
 
-
-class Scrubbed(NamedTuple):
-    """A text with placeholders in the place of personal data.
-
-    Offsets of ``spans`` (masked) and ``kept`` (recognised and left, with the reason as ``source``) count code points
-    of the text as it was given.
-    """
-
-    text: str
-    spans: list[Span]
-    kept: list[Span]
+TRAVELS = 0.75
+"""The least score at which a name is looked for in all of its item."""
 
 
 def scrub_text(text: str, config: PIIConfig | None = None, language: str = "en") -> Scrubbed:
@@ -37,110 +31,98 @@ def scrub_text(text: str, config: PIIConfig | None = None, language: str = "en")
 
 
 def scrub_items(
-    items: Sequence[Mapping[str, str]], config: PIIConfig, languages: Sequence[str]
+    items: Sequence[Mapping[str, str]],
+    config: PIIConfig,
+    languages: Sequence[str],
+    *,
+    ids: Sequence[str] | None = None,
+    secret: bytes | None = None,
+    done: Sequence[Mapping[str, Sequence[Region]]] | None = None,
 ) -> list[dict[str, Scrubbed]]:
-    """Scrubs items, each of which is its fields' texts by name; a value has one placeholder in all of its item.
+    """Scrubs items, each of which is its fields' texts by name; a value has one replacement in all of its item.
 
     Args:
         items: For each item, field -> text, in the order in which a reader meets them.
-        config: Regions of telephone numbers, and what stays.
-        languages: For each item, its BCP 47 tag. Cues are looked for in English items alone.
+        config: Regions of telephone numbers, what stays, which name model, and what stands for what is masked.
+        languages: For each item, its BCP 47 tag. Cues and names are looked for in English items alone.
+        ids: For each item, its id; surrogates of two ids are unrelated.
+        secret: The key of the surrogates.
+        done: For each item, field -> where replacements of an earlier scrubbing stand (:attr:`Scrubbed.shown`).
+
+    Raises:
+        ConfigError: If surrogates are asked for without a key, or the name model is not there.
     """
-    drafts = [_Item(item, language.split("-")[0] == "en") for item, language in zip(items, languages, strict=True)]
+    replacements = _replacements(config, len(items), ids, secret)
+    regions_done = done or [{}] * len(items)
+    scrubbing = [
+        _Item(item, language.split("-")[0] == "en", standing)
+        for item, language, standing in zip(items, languages, regions_done, strict=True)
+    ]
     keep = frozenset(key(text) for text in config.keep) - {""}
-    open_drafts = [(item, draft) for item in drafts for draft in item.drafts.values()]
+    names = name_finder(config.model)
+    open_drafts = [(item, draft) for item in scrubbing for draft in item.drafts.values()]
     while open_drafts:
-        found = engine.find([draft.text for _, draft in open_drafts], tuple(config.regions))
+        texts, english = [draft.text for _, draft in open_drafts], [item.english for item, _ in open_drafts]
+        found = detect.find(texts, english, tuple(config.regions), names)
         for (item, draft), spans in zip(open_drafts, found, strict=True):
             item.learn(draft, spans, keep)
-        changed = [item.apply() for item in drafts if any(draft.pending is not None for draft in item.drafts.values())]
+        changed = [
+            item.apply() for item in scrubbing if any(draft.pending is not None for draft in item.drafts.values())
+        ]
         open_drafts = [pair for pairs in changed for pair in pairs]
-    return [{field: draft.result() for field, draft in item.drafts.items()} for item in drafts]
+    return [
+        {field: draft.result(replacement) for field, draft in item.drafts.items()}
+        for item, replacement in zip(scrubbing, replacements, strict=True)
+    ]
 
 
-class _Piece(NamedTuple):
-    """A stretch of a draft: as it is shown, where it began in the original, and its span if it is masked."""
-
-    shown: str
-    start: int
-    span: Span | None
-
-
-class _Draft:
-    """One text on its way: pieces that are masked, and pieces that stand as they were."""
-
-    def __init__(self, text: str) -> None:
-        self.pieces = [_Piece(text, 0, None)]
-        self.kept: list[Span] | None = None
-        self.pending: list[Span] | None = None
-
-    @property
-    def text(self) -> str:
-        return "".join(piece.shown for piece in self.pieces)
-
-    def mask(self, spans: Sequence[Span], numbering: Numbering) -> None:
-        """Masks ``spans`` of the text as it is shown; none of them touches a piece that is masked."""
-        pieces: list[_Piece] = []
-        shown_start = 0
-        for piece in self.pieces:
-            shown_end = shown_start + len(piece.shown)
-            done = shown_start
-            if piece.span is None:
-                for span in (span for span in spans if shown_start <= span.start < shown_end):
-                    shift = piece.start - shown_start
-                    value = piece.shown[span.start - shown_start : span.end - shown_start]
-                    original = span._replace(start=span.start + shift, end=span.end + shift)
-                    pieces.append(
-                        _Piece(piece.shown[done - shown_start : span.start - shown_start], done + shift, None)
-                    )
-                    pieces.append(_Piece(numbering.placeholder(span.label, value), original.start, original))
-                    done = span.end
-                pieces.append(_Piece(piece.shown[done - shown_start :], piece.start + done - shown_start, None))
-            else:
-                pieces.append(piece)
-            shown_start = shown_end
-        self.pieces = [piece for piece in pieces if piece.shown]
-
-    def result(self) -> Scrubbed:
-        return Scrubbed(self.text, [piece.span for piece in self.pieces if piece.span], self.kept or [])
+def _replacements(
+    config: PIIConfig, count: int, ids: Sequence[str] | None, secret: bytes | None
+) -> list[Callable[[str, str], str] | None]:
+    if config.mode == "placeholder":
+        return [None] * count
+    if config.mode == "remove":
+        return [lambda label, value: ""] * count
+    if secret is None or ids is None:
+        raise ConfigError(
+            "surrogates need a key", field="pii.mode", mend="Use mode: placeholder, or give the key's file."
+        )
+    return [Surrogates(secret, item_id).of for item_id in ids]
 
 
 class _Item:
     """The drafts of one item, what its people are called, and its numbering."""
 
-    def __init__(self, texts: Mapping[str, str], english: bool) -> None:
-        self.drafts = {field: _Draft(text) for field, text in texts.items()}
+    def __init__(self, texts: Mapping[str, str], english: bool, done: Mapping[str, Sequence[Region]]) -> None:
+        self.drafts = {field: Draft(text, done.get(field, ())) for field, text in texts.items()}
         self.english = english
         self.names: frozenset[str] = frozenset()
         self.numbering = Numbering(texts.values())
 
-    def learn(self, draft: _Draft, found: list[Span], keep: frozenset[str]) -> None:
-        """Decides what of a look at ``draft`` is to be masked, and learns the names that were announced."""
+    def learn(self, draft: Draft, found: list[Span], keep: frozenset[str]) -> None:
+        """Decides what of a look at ``draft`` is to be masked, and learns the names that are sure."""
         text = draft.text
-        found = found + forms.find(text) + (cues.find(text) if self.english else [])
         goes, stays = decide(text, found, mentions(text), keep)
-        people = [text[span.start : span.end] for span in goes if span.label == "PERSON"]
+        people = [text[span.start : span.end] for span in goes if span.label == "PERSON" and span.score >= TRAVELS]
         self.names |= {form for name in people for form in cues.parts(name)}
         if draft.kept is None:
             draft.kept = merge(stays)
+            sure = merge([*goes, *stays])
+            draft.doubted = [span for span in found if span.source.startswith("doubt:") and not _touches(span, sure)]
         draft.pending = goes
 
-    def apply(self) -> list[tuple["_Item", _Draft]]:
+    def apply(self) -> list[tuple["_Item", Draft]]:
         """Masks what was decided, in the order of the fields; gives the drafts that have to be looked at again."""
         again = []
         for draft in self.drafts.values():
-            text = draft.text
-            wanted = (draft.pending or []) + cues.find_again(text, self.names)
+            wanted = (draft.pending or []) + cues.find_again(draft.text, self.names)
             draft.pending = None
-            spans = _outside(text, merge(wanted))
+            spans = draft.outside(merge(wanted))
             if spans:
                 draft.mask(spans, self.numbering)
                 again.append((self, draft))
         return again
 
 
-def _outside(text: str, spans: Sequence[Span]) -> list[Span]:
-    """What of ``spans`` is no placeholder and has a letter or a digit."""
-    taken = regions(text)
-    parts = [trimmed(text, part) for span in spans for part in without(span, taken)]
-    return [part for part in parts if part is not None]
+def _touches(span: Span, others: Sequence[Span]) -> bool:
+    return any(other.start < span.end and span.start < other.end for other in others)

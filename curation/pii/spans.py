@@ -20,6 +20,9 @@ LABELS = (
 )
 """All labels, whether or not this version finds them; between two equal spans the earlier label wins."""
 
+NAMES = ("PERSON", "LOCATION", "ORG")
+"""The labels of names, which the allow-list of the field may keep."""
+
 
 class Span(NamedTuple):
     """Code points ``start`` to ``end`` (exclusive) of a text.
@@ -71,6 +74,17 @@ def without(span: Span, holes: Sequence[tuple[int, int]]) -> list[Span]:
     if start < span.end:
         parts.append(span._replace(start=start))
     return parts
+
+
+def merged(regions: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Regions in order, those that overlap made one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(regions):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
 
 
 def covers(text: str, span: Span, regions: Sequence[tuple[int, int]]) -> bool:

@@ -4,47 +4,73 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from curation.pii.scrub import Scrubbed, scrub_items
+from curation.pii.draft import Scrubbed
+from curation.pii.keys import Key
+from curation.pii.risk import residual_risk
+from curation.pii.scrub import scrub_items
 from curation.pii.spans import Span
 from curation.step import FAULT_COLUMN
 from curation.table import CONTENT, texts, with_texts
 from schemas.config import PIIConfig
 
 TURN_LABELS = ("strategy", "emotion")
-FOUND = pa.list_(
-    pa.struct(
-        [
-            ("field", pa.string()),
-            ("start", pa.int64()),
-            ("end", pa.int64()),
-            ("label", pa.string()),
-            ("source", pa.string()),
-            ("score", pa.float64()),
-        ]
-    )
-)
-"""Where something was, by code points of the field's text before scrubbing. Never the text itself."""
+_PLACE = [("field", pa.string()), ("start", pa.int64()), ("end", pa.int64())]
+_FINDER = [("label", pa.string()), ("source", pa.string()), ("score", pa.float64())]
+FOUND = pa.list_(pa.struct([*_PLACE, *_FINDER]))
+"""Where something was, by code points of the field's text before scrubbing, and who found it. Never the text itself."""
+
+MASKED = pa.list_(pa.struct([*_PLACE, ("shown_start", pa.int64()), ("shown_end", pa.int64()), *_FINDER]))
+"""The same, and where its replacement stands in the text after scrubbing."""
+
+RESIDUAL = pa.struct([("level", pa.string()), ("reasons", pa.list_(pa.string()))])
+
+
+class KeyedConfig(PIIConfig):
+    """The configuration with the id of the key that surrogates are made with, on which the results depend as well."""
+
+    key_id: str
 
 
 class Scrub:
-    """Replaces personal data in all texts of an item by numbered placeholders.
+    """Replaces personal data in all texts of an item.
 
-    ``pii`` holds what was masked, ``pii_kept`` what was recognised and left, with the reason. The step quarantines
-    nothing. It makes an item safer, not anonymous: see :data:`curation.pii.LIMITS`.
+    ``pii`` is the audit log: what was masked, by offsets, label, detector and rule. ``pii_kept`` is what was recognised and
+    left, with the reason. ``residual_risk`` is what a person should still look for. The step quarantines nothing. It
+    makes an item safer, not anonymous: see :data:`curation.pii.LIMITS`.
+
+    Args:
+        config: What is looked for, and what stands in its place.
+        key: The key of the surrogates; needed where the configuration asks for these.
     """
 
     name: ClassVar[str] = "scrub"
-    reads: ClassVar[tuple[str, ...]] = ("language", "question", "answer", "turns", "topic")
-    writes: ClassVar[pa.Schema] = pa.schema([*CONTENT, ("pii", FOUND), ("pii_kept", FOUND)])
-    libraries: ClassVar[tuple[str, ...]] = ("presidio-analyzer", "spacy", "phonenumbers", "tldextract", "regex")
+    reads: ClassVar[tuple[str, ...]] = ("item_id", "language", "question", "answer", "turns", "topic")
+    writes: ClassVar[pa.Schema] = pa.schema(
+        [*CONTENT, ("pii", MASKED), ("pii_kept", FOUND), ("residual_risk", RESIDUAL)]
+    )
+    libraries: ClassVar[tuple[str, ...]] = (
+        *("presidio-analyzer", "spacy", "phonenumbers", "tldextract", "regex"),
+        *("onnxruntime", "tokenizers", "numpy"),
+    )
 
-    def __init__(self, config: PIIConfig | None = None) -> None:
-        self.config = config or PIIConfig()
+    def __init__(self, config: PIIConfig | None = None, key: Key | None = None) -> None:
+        self.plain = config or PIIConfig()
+        self.key = key if self.plain.mode == "surrogate" else None
+        self.config = KeyedConfig(**self.plain.model_dump(), key_id=self.key.id) if self.key is not None else self.plain
 
     def __call__(self, rows: pa.Table) -> pa.Table:
         items = rows.select(self.reads).to_pylist()
-        scrubbed = scrub_items([_fields(item) for item in items], self.config, [item["language"] for item in items])
-        columns: list[dict[str, Any]] = [_written(item, of_item) for item, of_item in zip(items, scrubbed, strict=True)]
+        fields = [_fields(item) for item in items]
+        scrubbed = scrub_items(
+            fields,
+            self.plain,
+            [item["language"] for item in items],
+            ids=[item["item_id"] for item in items],
+            secret=self.key.secret if self.key else None,
+        )
+        columns = [
+            _written(item, of_item, texts_) for item, of_item, texts_ in zip(items, scrubbed, fields, strict=True)
+        ]
         return pa.Table.from_pylist(columns, schema=pa.schema([*self.writes, FAULT_COLUMN]))
 
 
@@ -56,15 +82,26 @@ def _fields(item: dict[str, Any]) -> dict[str, str]:
     return {field: text for field, text in [*texts(item), *labels.items()] if text}
 
 
-def _written(item: dict[str, Any], scrubbed: dict[str, Scrubbed]) -> dict[str, Any]:
+def _written(item: dict[str, Any], scrubbed: dict[str, Scrubbed], originals: dict[str, str]) -> dict[str, Any]:
     new = {field: of_field.text for field, of_field in scrubbed.items()}
+    risk = residual_risk(
+        list(new.values()),
+        {field: of_field.spans for field, of_field in scrubbed.items()},
+        {field: of_field.doubted for field, of_field in scrubbed.items()},
+        originals,
+    )
     topic = new.pop("topic", item["topic"])
     content = with_texts({**item, "turns": _labelled(item["turns"], new)}, new)
     return {
         **{name: content[name] for name in CONTENT.names},
         "topic": topic,
-        "pii": [_found(field, span) for field, of_field in scrubbed.items() for span in of_field.spans],
+        "pii": [
+            {**_found(field, span), "shown_start": start, "shown_end": end}
+            for field, of_field in scrubbed.items()
+            for span, (start, end) in zip(of_field.spans, of_field.shown, strict=True)
+        ],
         "pii_kept": [_found(field, span) for field, of_field in scrubbed.items() for span in of_field.kept],
+        "residual_risk": risk._asdict(),
         "fault": None,
     }
 

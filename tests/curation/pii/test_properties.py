@@ -3,6 +3,7 @@
 import unicodedata
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,3 +96,13 @@ def test_without_leaves_exactly_what_is_outside(span: Span, holes: list[Span]) -
 
 def _places(found: list[Span]) -> set[int]:
     return {place for span in found for place in range(span.start, span.end)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text", ["1234567890" * 100_000, "I live in Leeds with Sarah. " * 36_000], ids=["digits", "words"]
+)
+def test_a_text_of_a_megabyte_is_scrubbed_whole(text: str) -> None:
+    scrubbed = scrub_text(text)
+    assert "Leeds" not in scrubbed.text
+    assert "Sarah" not in scrubbed.text

@@ -18,6 +18,7 @@ from schemas.config import PIIConfig
 ROWS = pa.Table.from_pylist(
     [
         {
+            "item_id": "a-1",
             "language": "en",
             "question": "Call 212-555-0198?",
             "answer": "No: 988 🙂, a@b.com.",
@@ -25,6 +26,7 @@ ROWS = pa.Table.from_pylist(
             "topic": "x@y.com",
         },
         {
+            "item_id": "a-2",
             "language": "en",
             "question": None,
             "answer": None,
@@ -35,7 +37,7 @@ ROWS = pa.Table.from_pylist(
             "topic": None,
         },
     ],
-    schema=pa.schema([("language", pa.string()), *CONTENT]),
+    schema=pa.schema([("item_id", pa.string()), ("language", pa.string()), *CONTENT]),
 )
 
 
@@ -61,7 +63,7 @@ def test_the_step_writes_what_it_says() -> None:
 
 def test_the_spans_hold_no_text() -> None:
     fields = {field.name for field in Scrub.writes.field("pii").type.value_type}
-    assert fields == {"field", "start", "end", "label", "source", "score"}
+    assert fields == {"field", "start", "end", "shown_start", "shown_end", "label", "source", "score"}
 
 
 def test_an_empty_table_stays_empty() -> None:
@@ -86,10 +88,10 @@ def test_no_socket_is_opened() -> None:
         "socket.socket.__init__ = refuse\n"
         "socket.create_connection = socket.getaddrinfo = refuse\n"
         "from curation.pii import scrub_text\n"
-        "print(scrub_text('a@example.co.uk, https://example.org, 212-555-0198').text)\n"
+        "print(scrub_text('Sarah, a@example.co.uk, https://example.org, 212-555-0198').text)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[EMAIL_1], [URL_1], [PHONE_1]"
+    assert done.stdout.strip() == "[PERSON_1], [EMAIL_1], [URL_1], [PHONE_1]"
 
 
 def test_nothing_of_a_text_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -99,5 +101,6 @@ def test_nothing_of_a_text_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert "sarah" not in caplog.text.casefold()
 
 
-def test_the_limits_say_that_names_are_not_found() -> None:
-    assert "NOT found: names" in LIMITS
+def test_the_limits_say_that_a_person_must_still_read() -> None:
+    assert "NOT found" in LIMITS
+    assert "A reviewer must still read" in LIMITS

@@ -1,4 +1,4 @@
-"""Words that are no names, and people whose names are part of the field: ``public_names.yaml``."""
+"""Words that are no names, and words that are names as well: ``words.yaml`` and ``common_words.txt``."""
 
 from functools import cache
 from importlib.resources import files
@@ -18,14 +18,19 @@ def is_word_and_name(word: str) -> bool:
     return word.casefold() in _names_too()
 
 
-def is_public_figure(name: str) -> bool:
-    """Whether ``name`` is, or ends with the surname of, someone whose work counselling refers to by name."""
-    return name.split()[-1].casefold().removesuffix("'s").removesuffix("’s") in _surnames()
+def is_common(word: str) -> bool:
+    """Whether ``word`` is among the everyday words of counselling text, name or not: ``hope``, ``will``, ``tired``."""
+    return word.casefold() in _common()
+
+
+def announces(word: str) -> bool:
+    """Whether ``word`` announces a number: ``fax``, ``IBAN``."""
+    return word.casefold() in _announcing()
 
 
 @cache
 def _lists() -> dict[str, Any]:
-    lists = yaml.safe_load(files("curation.pii").joinpath("public_names.yaml").read_text(encoding="utf-8"))
+    lists = yaml.safe_load(files("curation.pii").joinpath("words.yaml").read_text(encoding="utf-8"))
     assert isinstance(lists, dict)
     return lists
 
@@ -36,10 +41,15 @@ def _words() -> frozenset[str]:
 
 
 @cache
+def _announcing() -> frozenset[str]:
+    return frozenset(_lists()["announces"].split())
+
+
+@cache
 def _names_too() -> frozenset[str]:
     return frozenset(_lists()["names_too"].split())
 
 
 @cache
-def _surnames() -> frozenset[str]:
-    return frozenset(_lists()["surnames"].split())
+def _common() -> frozenset[str]:
+    return frozenset(files("curation.pii").joinpath("common_words.txt").read_text(encoding="utf-8").split())

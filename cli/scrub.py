@@ -1,0 +1,98 @@
+"""``curate scrub``: personal data alone."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.output import Json, print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from curation.pii import ScrubbedFile
+    from schemas.config import PIIConfig
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this command to the command line."""
+    app.command()(scrub)
+
+
+def scrub(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="Rows of id and text: .jsonl, .csv or .parquet.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="The same, scrubbed, with the spans that were masked.")],
+    mode: Annotated[str, typer.Option(help="placeholder, surrogate or remove.")] = "placeholder",
+    model: Annotated[
+        str, typer.Option(help="embedded, none, spacy:NAME, gliner:PATH, transformers:PATH.")
+    ] = "embedded",
+    keep: Annotated[list[str] | None, typer.Option(help="A text that is never masked; may be given often.")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="A region whose telephone numbers are known.")] = None,
+    language: Annotated[str, typer.Option(help="The language of the texts, as a BCP 47 tag.")] = "en",
+    key: Annotated[Path | None, typer.Option(help="The key's file for surrogates; made if it is missing.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Show every change on this screen.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Mask personal data in texts, outside a workspace.
+
+    OUT has a row for each of IN: id, text (scrubbed), spans (start, end, label, score, source; in code points of the
+    text as it came) and residual_risk. It makes texts safer, not anonymous: a person must still read them.
+    """
+    from curation.pii import read_key, scrub_file
+
+    result = scrub_file(
+        source,
+        target,
+        _config(mode, model, keep, region),
+        key=read_key(key, make=True) if key is not None else None,
+        language=language,
+        workers=workers,
+        show=_print_change if show and not as_json else None,
+        progress=progress(as_json or show),
+    )
+    if as_json:
+        print_json(result)
+    else:
+        _print(result, target)
+
+
+def _config(mode: str, model: str, keep: list[str] | None, region: list[str] | None) -> "PIIConfig":
+    from pydantic import ValidationError
+
+    from schemas.config import PIIConfig
+    from schemas.errors import ConfigError
+
+    values: dict[str, Any] = {"mode": mode, "model": model, "keep": keep or []}
+    if region:
+        values["regions"] = region
+    try:
+        return PIIConfig.model_validate(values)
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        raise ConfigError(f"--{name} has a value that is not known", mend="See `curate scrub --help`.") from None
+
+
+def _print(result: "ScrubbedFile", target: Path) -> None:
+    rows = [[label, count] for label, count in result.spans.items()]
+    if rows:
+        print_table("What was masked", ["label", "spans"], rows)
+    risks = ", ".join(f"{count:,} {level}" for level, count in result.residual_risk.items()) or "none"
+    typer.echo(f"{result.rows:,} rows, {result.changed:,} changed, in {result.seconds:.1f} s: {target}")
+    typer.echo(f"What may still say of whom a row speaks: {risks}")
+
+
+def _print_change(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Prints a row with what was masked struck out, what stands there now, and who found it."""
+    from rich.console import Console
+    from rich.text import Text
+
+    if not after["spans"]:
+        return
+    line, done = Text(f"{before['id']}: ", style="bold"), 0
+    for span in after["spans"]:
+        line.append(before["text"][done : span["start"]], style="not bold")
+        line.append(before["text"][span["start"] : span["end"]], style="red strike not bold")
+        line.append(after["text"][span["shown_start"] : span["shown_end"]], style="green not bold")
+        line.append(f"({span['source']} {span['score']:.2f})", style="dim not bold")
+        done = span["end"]
+    line.append(before["text"][done:], style="not bold")
+    Console(highlight=False).print(line)

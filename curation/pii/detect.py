@@ -1,0 +1,57 @@
+"""All detectors on a batch of texts: Presidio's patterns, our rules, cues, and the name model."""
+
+from collections.abc import Sequence
+
+from curation.pii import cues, dates, engine, forms, identifiers
+from curation.pii import places as place_rules
+from curation.pii.ner import NameFinder
+from curation.pii.ner.features import lookup, plain
+from curation.pii.spans import Span
+from curation.pii.words import announces, is_common, is_word
+
+SURE = 0.97
+"""A name model's probability at which it is believed that an everyday word in lower case is a name."""
+
+UNKNOWN = 0.9
+"""The same for a word in lower case that no list of names knows, which may be a slip of the pen."""
+
+
+def find(
+    texts: Sequence[str], english: Sequence[bool], regions: tuple[str, ...], names: NameFinder | None
+) -> list[list[Span]]:
+    """What the detectors find in each of ``texts``; spans may overlap.
+
+    Args:
+        texts: The texts.
+        english: For each, whether the English rules and the name model may look at it; forms hold in any language.
+        regions: Regions (ISO 3166 codes) whose telephone numbers are known.
+        names: The name model, if one is used.
+    """
+    found = [of_text + forms.find(text) for text, of_text in zip(texts, engine.find(texts, regions), strict=True)]
+    places_of_english = [place for place, is_english in enumerate(english) if is_english]
+    for place in places_of_english:
+        for rules in (cues, dates, identifiers, place_rules):
+            found[place] += rules.find(texts[place])
+    if names is not None and places_of_english:
+        of_model = names.find([texts[place] for place in places_of_english])
+        for place, spans in zip(places_of_english, of_model, strict=True):
+            believed = [span for span in spans if _is_believed(texts[place], span)]
+            found[place] += place_rules.completed(texts[place], believed)
+    return found
+
+
+def _is_believed(text: str, span: Span) -> bool:
+    """Whether a span of the model can be what it says: not a single letter, a number, or an everyday word alone."""
+    value = text[span.start : span.end]
+    if len(value) < 2 or not any(map(str.isalpha, value)):
+        return False
+    if all(announces(word) for word in value.split()):
+        return False
+    forms = value.split()
+    if value.islower() and not any(lookup([plain(form) for form in forms])) and span.score < UNKNOWN:
+        return False
+    if " " in value:
+        return not value.islower() or span.score >= SURE or not all(is_word(form) or is_common(form) for form in forms)
+    if is_word(value):
+        return False
+    return not (value.islower() and is_common(value) and span.score < SURE)

@@ -1,0 +1,121 @@
+"""Numbers and names of accounts that a word announces: records, members, plates, licences, handles, spelled addresses.
+
+They have no form of their own, so that Presidio's patterns cannot know them; the word before them does.
+"""
+
+import re
+
+from curation.pii.spans import Span
+
+_VALUE = r"(?=[A-Z0-9 -]*\d)[A-Z0-9]+(?:[-/ ](?=[A-Z0-9-]*\d)[A-Z0-9]+|-[A-Z0-9]+){0,4}"
+_RECORD = re.compile(
+    r"\b(?:mrn|(?:medical |health |hospital |social |student |employee |badge |national )?(?:record|patient|case|claim|policy|"
+    r"member(?:ship)?|insurance|chart|file|badge|student|employee|staff|reference|ref|account|acct|hospital|docket|booking|"
+    r"prescription|rx|customer|order|serial|device|medicare|medicaid|group|subscriber|beneficiary|nhs|tracking|ticket|"
+    r"permit|certificate|inmate|invoice)"
+    r"(?:['’]s)?(?: ?(?:number|num|no\b\.?|nr\.?|id|#)| ?#))"
+    rf"(?: is| was|:|=)?[ \t]{{0,2}}#?((?-i:{_VALUE}))(?![\w@])",
+    re.IGNORECASE,
+)
+_RECORD_SHORT = re.compile(
+    r"\b(?:(?-i:MRN|DL|DLN|ID)(?:#| no\.?)?|record|chart|file|case|claim|policy|ref)(?: is|'s|:| #|\.)? ?"
+    r"#?((?=[\w-]*\d{3})[A-Z0-9][A-Z0-9-]{4,19})(?![\w@])"
+)
+_CLAIM = re.compile(
+    r"\bmy (?:claim|case|file|policy|record|chart)\b[^.!\n]{0,20}?\b(?:it['’]?s|is|:)\s((?=[\w-]*\d{3})[A-Z0-9][A-Z0-9-]{4,19})\b"
+)
+_LICENCE = re.compile(
+    r"\b(?:driv(?:er|ing)['’]?s? licen[cs]e|licen[cs]e|passport|visa|green card|dl|permit)"
+    r"(?: ?(?:number|no\b\.?|id|#))?(?: is|:|=)?[ \t]{0,2}#?((?=[A-Z0-9-]*\d{2})[A-Z0-9-]{6,20})(?!\w)",
+    re.IGNORECASE,
+)
+_PLATE = re.compile(
+    r"\b(?:(?:licen[cs]e |number |registration |car |his |her |their |my )?(?:plates?|tag)|reg(?:istration)?)"
+    r"(?: ?(?:number|no\.?|#))?(?: (?:is|was|says|reads)|:)?[ \t]+((?-i:(?=[A-Z0-9 -]*\d)[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){1,2}))(?!\w)",
+    re.IGNORECASE,
+)
+_VIN = re.compile(r"(?<!\w)(?=[A-HJ-NPR-Z0-9]*\d{2})(?=[A-Z0-9]*[A-Z])[A-HJ-NPR-Z0-9]{17}(?!\w)")
+_INSURANCE = re.compile(r"(?<!\w)[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D](?!\w)")
+_SOCIAL = re.compile(
+    r"\b(?:ssn|social security|social|sin|ni number|national insurance)\b(?: ?(?:number|no\b\.?|#|card))?(?: is|:|\.)? ?"
+    r"(\d{3}[- .]?\d{2,3}[- .]?\d{3,4})(?!\d)",
+    re.IGNORECASE,
+)
+_MASKED_SOCIAL = re.compile(r"\blast four(?: digits)?[^.\n]{0,30}? (?:is|are|:) ?(\d{4})(?!\d)", re.IGNORECASE)
+
+_SERVICES = (
+    r"(?:instagram|insta|ig|snapchat|snap|twitter|discord|telegram|tiktok|tik tok|skype|kik|reddit|xbox|psn|steam|twitch|tumblr|"
+    r"yt|youtube|facebook|fb|line|wechat|signal|onlyfans|gamertag|roblox)"
+)
+_HANDLE = re.compile(r"(?<![\w@.+/-])(@[A-Za-z_](?:\w|[.-](?=\w)){1,29})(?![@\w])|(?<![\w/])(/?u/[\w-]{3,20})\b")
+_HANDLE_CUE = re.compile(
+    rf"\b(?:my|his|her|their|the) {_SERVICES}(?: (?:handle|name|id|account|username|user))?(?:['’]?s| is|:) +"
+    r"@?((?=\S*[\d_.#-])[\w.#-]*\w)"
+    r"|\b(?:user ?name|gamertag|screen ?name|handle|alias|nick)(?: on \w+)?(?:['’]s| is|:) +@?([\w.#-]*\w)"
+    rf"|\b(?:i post as|i go by|posting as|posted as|add me(?: on)?(?: {_SERVICES})?:?|find me on {_SERVICES}:?|dm me at|follow me(?: at| on {_SERVICES})?:?|"
+    rf"(?:on|add me on) {_SERVICES}:?(?: as)?) +@?((?=\S*[\d_#])[\w.#-]*\w)",
+    re.IGNORECASE,
+)
+_AT, _DOT = r" ?(?:\(at\)|\[at\]|\{at\}|<at>| at |@{1,2}) ?", r" ?(?:\(dot\)|\[dot\]|\{dot\}|<dot>| dot |\.) ?"
+_SPELLED_EMAIL = re.compile(
+    rf"(?<![\w.+-])[\w+-]+(?:(?:{_DOT})[\w+-]+){{0,2}}(?:{_AT})[\w-]+(?:(?:{_DOT})[\w-]+){{0,2}}(?:{_DOT})"
+    r"(?:com|org|net|edu|gov|co|uk|au|ca|in|ie|de|fr|it|es|nl|me|io|info|us|eu|br|jp|mx|za|nz|ch|se|no|pl|ru|cn|kr)\b",
+    re.IGNORECASE,
+)
+_SPELLS = re.compile(r"\bat\b|@|\(at\)|\[at\]", re.IGNORECASE)
+_DIGIT_WORDS = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|\d{1,4})"
+_SPELLED_PHONE = re.compile(
+    rf"\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double)[ ,-]{{1,2}}){{2,}}{_DIGIT_WORDS}(?:[ ,-]{{1,2}}{_DIGIT_WORDS}){{3,}}\b",
+    re.IGNORECASE,
+)
+
+_RULES = (
+    ("record-number", "ID", _RECORD, 0.75),
+    ("record-number", "ID", _RECORD_SHORT, 0.6),
+    ("record-number", "ID", _CLAIM, 0.6),
+    ("licence-number", "ID", _LICENCE, 0.75),
+    ("plate", "ID", _PLATE, 0.7),
+    ("vin", "ID", _VIN, 0.7),
+    ("national-insurance", "SSN", _INSURANCE, 0.8),
+    ("social-security", "SSN", _SOCIAL, 0.85),
+    ("social-security", "SSN", _MASKED_SOCIAL, 0.6),
+)
+
+
+def find(text: str) -> list[Span]:
+    """What is announced in ``text`` as someone's number or account; spans may overlap."""
+    found: list[Span] = []
+    if any(map(str.isdigit, text)):
+        for name, label, pattern, score in _RULES:
+            found += [Span(*_group(match), label, f"rule:{name}", score) for match in pattern.finditer(text)]
+    found += [
+        Span(*_group(match), "USERNAME", "rule:handle-cue", 0.8)
+        for match in _HANDLE_CUE.finditer(text)
+        if _no_word(match)
+    ]
+    if _SPELLS.search(text):
+        found += _spelled(text)
+    found += [Span(*match.span(), "PHONE", "rule:spelled-phone", 0.6) for match in _SPELLED_PHONE.finditer(text)]
+    if "@" in text or "u/" in text:
+        found += [Span(*_group(match), "USERNAME", "rule:handle", 0.7) for match in _HANDLE.finditer(text)]
+    return found
+
+
+def _spelled(text: str) -> list[Span]:
+    """Addresses with ``at`` or ``dot`` in words. ``look at me.In`` is none: something must be spelled, or hold an @."""
+    found = []
+    for match in _SPELLED_EMAIL.finditer(text):
+        value = match.group()
+        worded = re.search(r"[(\[{<] ?(?:at|dot) ?[)\]}>]| dot |@", value, re.IGNORECASE)
+        if (worded and not re.fullmatch(r"\S+@\S+\.\S+", value)) or "@@" in value:
+            found.append(Span(*match.span(), "EMAIL", "rule:spelled-email", 0.85))
+    return found
+
+
+def _no_word(match: re.Match[str]) -> bool:
+    value = match.group(match.lastindex or 0)
+    return bool(re.search(r"[\d_.#-]", value)) or len(value) > 5
+
+
+def _group(match: re.Match[str]) -> tuple[int, int]:
+    return match.span(match.lastindex or 0)

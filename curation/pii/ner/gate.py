@@ -1,0 +1,50 @@
+"""Which sentences the name model need not read: those whose words are everyday words, written as such.
+
+``docs/personal-data.md`` has what passing over them costs in names and saves in time.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.pii.ner.features import GIVEN, SHAPES, Word
+from curation.pii.words import is_common, is_word
+
+_CAPITAL = frozenset(map(SHAPES.index, ("title", "upper", "mixed")))
+_FIRST, _LOWER, _UNCASED = map(SHAPES.index, ("first", "lower", "uncased"))
+
+
+def may_hold_a_name(text: str, of_text: Sequence[Word], owner: npt.NDArray[np.int64]) -> bool:
+    """Whether a sentence has a word that could be one.
+
+    A capital inside a sentence counts, and so does a first word that is a given name or no everyday word. A word in lower
+    case counts if it is no everyday word and a known name; in a sentence that begins in lower case, whose writer may
+    use no capitals, any word that is not everyday or is a given name counts.
+
+    Args:
+        text: The whole text.
+        of_text: Its words.
+        owner: Of each piece of the sentence, the place of its word, or -1.
+    """
+    places = [place for place in dict.fromkeys(owner.tolist()) if place >= 0]
+    if not places:
+        return False
+    careless = text[of_text[places[0]].start].islower()
+    for place in places:
+        start, end, shape, known = of_text[place]
+        if shape in _CAPITAL:
+            return True
+        if shape == _FIRST:
+            if known & GIVEN or not _is_everyday(text[start:end]):
+                return True
+        elif shape in (_LOWER, _UNCASED):
+            if careless and (known & GIVEN):
+                return True
+            if (careless or known) and not _is_everyday(text[start:end]):
+                return True
+    return False
+
+
+def _is_everyday(word: str) -> bool:
+    return is_common(word) or is_word(word)

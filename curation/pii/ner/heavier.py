@@ -1,0 +1,107 @@
+"""Name models that a user has installed: a spaCy pipeline, GLiNER or a transformer, never fetched from a network.
+
+``spacy:en_core_web_trf`` is a package or a folder; ``gliner:PATH`` and ``transformers:PATH`` are folders, or names that are
+in the local cache already.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from curation.pii.spans import Span
+from schemas.errors import ConfigError
+
+_LABEL_OF = {
+    **dict.fromkeys(("PERSON", "PER", "person"), "PERSON"),
+    **dict.fromkeys(("GPE", "LOC", "LOCATION", "FAC", "location", "address"), "LOCATION"),
+    **dict.fromkeys(("ORG", "organization", "school", "employer"), "ORG"),
+}
+_ASKED = ["person", "location", "address", "organization", "school", "employer"]
+
+
+class _Heavier:
+    """A model wrapped: ``entities`` gives (start, end, label, score) of a text in the model's own labels."""
+
+    def __init__(self, name: str, entities: Callable[[Sequence[str]], list[list[tuple[int, int, str, float]]]]) -> None:
+        self.name, self.entities = name, entities
+
+    def find(self, texts: Sequence[str]) -> list[list[Span]]:
+        """See :class:`curation.pii.ner.NameFinder`."""
+        return [
+            [
+                Span(start, end, _LABEL_OF[label], f"ner:{self.name}", round(float(score), 3))
+                for start, end, label, score in of_text
+                if label in _LABEL_OF
+            ]
+            for of_text in self.entities(texts)
+        ]
+
+
+@cache
+def heavier(name: str) -> _Heavier:
+    """The model of ``name``, loaded once a process.
+
+    Raises:
+        ConfigError: If its library or the model is not on this machine.
+    """
+    kind, _, model = name.partition(":")
+    if kind not in _LOADERS or not model:
+        raise ConfigError(
+            f"there is no name model '{name}'",
+            field="pii.model",
+            mend="Use embedded, none, spacy:NAME, gliner:PATH or transformers:PATH.",
+        )
+    # Both libraries would otherwise ask the hub for a newer version of what lies on disk.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    try:
+        return _Heavier(name, _LOADERS[kind](model))
+    except (ImportError, OSError, ValueError) as error:
+        raise ConfigError(
+            f"the name model '{name}' is not on this machine ({type(error).__name__})",
+            field="pii.model",
+            mend=f"Install it yourself: pip install {kind}, and put the model into a folder; nothing is downloaded here.",
+        ) from error
+
+
+def _spacy(model: str) -> Callable[[Sequence[str]], list[list[tuple[int, int, str, float]]]]:
+    pipeline = import_module("spacy").load(model)
+
+    def entities(texts: Sequence[str]) -> list[list[tuple[int, int, str, float]]]:
+        docs = pipeline.pipe(texts)
+        return [[(entity.start_char, entity.end_char, entity.label_, 0.85) for entity in doc.ents] for doc in docs]
+
+    return entities
+
+
+def _gliner(model: str) -> Callable[[Sequence[str]], list[list[tuple[int, int, str, float]]]]:
+    loaded = import_module("gliner").GLiNER.from_pretrained(model, local_files_only=True)
+
+    def entities(texts: Sequence[str]) -> list[list[tuple[int, int, str, float]]]:
+        return [
+            [
+                (found["start"], found["end"], found["label"], found["score"])
+                for found in loaded.predict_entities(text, _ASKED)
+            ]
+            for text in texts
+        ]
+
+    return entities
+
+
+def _transformers(model: str) -> Callable[[Sequence[str]], list[list[tuple[int, int, str, float]]]]:
+    pipeline: Any = import_module("transformers").pipeline(
+        "token-classification", model=model, aggregation_strategy="simple", device=-1, local_files_only=True
+    )
+
+    def entities(texts: Sequence[str]) -> list[list[tuple[int, int, str, float]]]:
+        return [
+            [(found["start"], found["end"], found["entity_group"], found["score"]) for found in of_text]
+            for of_text in pipeline(list(texts), stride=64)
+        ]
+
+    return entities
+
+
+_LOADERS = {"spacy": _spacy, "gliner": _gliner, "transformers": _transformers}

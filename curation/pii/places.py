@@ -1,0 +1,259 @@
+"""Streets, post codes, and the schools, clinics and employers that a name of their own stands before.
+
+The name model finds places in general; these rules find those that have a form, also where nobody wrote capitals.
+"""
+
+import re
+
+from curation.pii.spans import Span
+from curation.pii.words import is_word
+
+_KIND = (
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|place|pl|terrace|crescent|circle|parkway|pkwy|"
+    r"square|highway|hwy|close|row|grove|gardens|way|trail|turnpike|mews|alley|walk)"
+)
+_CITY = r"[A-ZÀ-Þ][\wà-ÿ.'’-]+(?: [A-ZÀ-Þ][\wà-ÿ.'’-]+){0,2}"
+_TAIL = (
+    r"(?:,? ?(?:(?i:apt|apartment|unit|suite|ste|flat|room|rm|floor)\b\.? ?#?\w{1,5}|#\w{1,5}))?"
+    rf"(?:,? (?:{_CITY},? (?:[A-Z]{{2}}\b,? ?)?\d{{5}}(?:-\d{{4}})?|{_CITY},? [A-Z]{{2}}\b(?: \d{{5}}(?:-\d{{4}})?)?)|,\s{_CITY})?"
+)
+_STREET = re.compile(
+    rf"(?<![\w$£€.-])\d{{1,5}}[a-zA-Z]?,? (?:[NSEW]\.? )?(?:(?!(?i:{_KIND})\b|(?i:of|my|years?|days?|times?|the way|in|to|on|and|"
+    rf"minutes?|hours?|weeks?|months?|miles?|people|mg|for|a|i|at|is|was|or)\b)(?:[A-Za-zÀ-ÿ'’.-]+|\d+(?:st|nd|rd|th)) ){{1,3}}(?i:{_KIND})\b\.?{_TAIL}",
+)
+_ROUTE = re.compile(
+    rf"(?<![\w$£€.-])\d{{1,5}}(?: ?(?:bis|ter))?,? (?i:rue|avenue|via|calle|rua|place|piazza|plaza|avenida|boulevard) (?:(?:de|du|des|della|di|la|le|del|da|dos|las|los|l['’]) ?){{0,2}}"
+    rf"{_CITY}(?:,\s{_CITY})?"
+)
+_NAMED_STREET = re.compile(
+    r"\b(?:(?:North|South|East|West) )?(?!(?:The|My|A|One|No|This|Our|In|On|Wall|Sesame|Main)\b)[A-Z][a-z'’]+(?: [A-Z][a-z'’]+)?"
+    r" (?:Street|Road|Avenue|Lane|Boulevard|Terrace|Crescent|Parkway)\b"
+)
+_CORNER = re.compile(
+    rf"\bthe corner of (?:[\wà-ÿ.'’-]+ ){{1,4}}(?:and|&) (?:[\wà-ÿ.'’-]+ ){{0,3}}(?:{_KIND}|[\wà-ÿ.'’-]+)\b",
+    re.IGNORECASE,
+)
+_BOX = re.compile(
+    r"\b(?:p\.? ?o\.? ?)?box \d{1,6}\b(?:,?\s(?:APO|FPO|DPO),? A[AEP] \d{5})?|\b(?:APO|FPO|DPO),? A[AEP] \d{5}\b",
+    re.IGNORECASE,
+)
+_UK_POSTCODE = re.compile(r"(?<!\w)(?:[A-Z]{1,2}\d{1,2}|[A-Z]{1,2}\d[A-Z]) ?\d[ABD-HJLNP-UW-Z]{2}(?!\w)")
+_CANADIAN_POSTCODE = re.compile(r"(?<!\w)[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d(?!\w)")
+_ZIP = re.compile(
+    r"\b(?:zip ?(?:code)?|post ?code|postal code|area code)(?:['’]s| is|:)? ?((?-i:[A-Z0-9]{2,5}(?:[ -][A-Z0-9]{3,4})?))(?!\w)",
+    re.IGNORECASE,
+)
+_STATE_ZIP = re.compile(r"\b[A-Z]{2},? (\d{5}(?:-\d{4})?)(?![\w-])")
+_HEAD = r"[A-Z][\wà-ÿ'’.&-]*(?: (?:of|the|and|&|for) (?=[A-Z])| [A-Z][\wà-ÿ'’.&-]*){0,3}? "
+_SCHOOL = re.compile(
+    rf"\b({_HEAD}(?:High School|High|Middle School|Elementary(?: School)?|Primary School|Secondary School|Grammar School|Academy|"
+    r"College|University|Institute of Technology|Prep|Polytechnic|State University))\b"
+    rf"|\b(University of (?:the )?[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)"
+)
+_CLINIC = re.compile(
+    rf"\b({_HEAD}(?:General Hospital|Hospital|Medical Cent(?:er|re)|Clinic|Infirmary|Hospice|Counsell?ing Cent(?:er|re)|Behavioral Health|"
+    r"Baptist Church|Church|Mosque|Synagogue|Temple|Rehab|Recovery Center|Treatment Center|Nursing Home|Cathedral|Parish))\b"
+)
+_COMPANY = re.compile(
+    rf"\b({_HEAD}(?:Ltd|LLC|Inc|Corp|Corporation|GmbH|PLC|LLP|& Sons|and Sons|Logistics|Industries|Airlines|Airways|Motors|Technologies|Holdings))\b\.?"
+)
+_EMPLOYED = re.compile(
+    r"\b(?:work(?:ed|s|ing)?|job|shifts?|manager|boss|cashier|barista|driver|intern(?:ed|ship)?|hired|fired|laid off|employed|supervisor)"
+    r"(?: nights| days| part[- ]time| full[- ]time)?(?: \w+)? (?:at|for|by|from) (?:a |the )?"
+    r"((?-i:[A-Z][\w'’&-]+(?: (?:& |and )?[A-Z][\w'’&-]+){0,2}))(?=[ .,;!?\n]|$)",
+    re.IGNORECASE,
+)
+_GENERIC = frozenset(
+    [
+        "The",
+        "My",
+        "Our",
+        "Your",
+        "His",
+        "Her",
+        "Their",
+        "A",
+        "An",
+        "In",
+        "At",
+        "To",
+        "For",
+        "From",
+        "Of",
+        "And",
+        "Old",
+        "New",
+        "Local",
+        "Community",
+        "State",
+        "City",
+        "Public",
+        "Private",
+        "Middle",
+        "High",
+        "Medical",
+        "Graduate",
+        "Law",
+        "Nursing",
+        "Art",
+        "Junior",
+        "Senior",
+        "Catholic",
+        "Christian",
+        "Bible",
+        "Sunday",
+        "Online",
+        "Mental",
+        "Health",
+        "General",
+        "Psychiatric",
+        "Some",
+        "Every",
+        "Any",
+        "This",
+        "That",
+        "When",
+        "Since",
+        "After",
+        "Before",
+        "I",
+        "If",
+        "Is",
+        "Was",
+        "Went",
+        "Emergency",
+        "Children's",
+        "Veterans",
+        "Day",
+        "First",
+        "Second",
+        "Last",
+        "Elementary",
+        "Primary",
+        "Boarding",
+        "Summer",
+        "Home",
+        "Wellness",
+        "Student",
+        "University",
+        "College",
+        "Free",
+        "Family",
+        "Walk-in",
+        "Rehab",
+        "So",
+        "Or",
+        "But",
+        "As",
+        "On",
+        "With",
+        "Then",
+        "Because",
+        "While",
+        "Maybe",
+        "Even",
+        "Although",
+        "Being",
+        "Am",
+        "Are",
+        "Go",
+        "Going",
+        "Get",
+        "Got",
+        "Do",
+        "Does",
+        "What",
+        "Where",
+        "Why",
+        "How",
+    ]
+)
+
+
+def find(text: str) -> list[Span]:
+    """Streets, post codes, schools, clinics and companies in ``text``; spans may overlap."""
+    found: list[Span] = []
+    if any(map(str.isdigit, text)):
+        for name, pattern in (
+            ("street", _STREET),
+            ("street", _ROUTE),
+            ("box", _BOX),
+            ("postcode", _UK_POSTCODE),
+            ("postcode", _CANADIAN_POSTCODE),
+        ):
+            found += [Span(*match.span(), "LOCATION", f"rule:{name}", 0.8) for match in pattern.finditer(text)]
+        for pattern in (_ZIP, _STATE_ZIP):
+            found += [
+                Span(*match.span(1), "LOCATION", "rule:postcode", 0.75)
+                for match in pattern.finditer(text)
+                if re.search(r"\d", match.group(1))
+            ]
+    if "corner of" in text:
+        found += [
+            Span(*match.span(), "LOCATION", "rule:corner", 0.6)
+            for match in _CORNER.finditer(text)
+            if _NUMBERED.search(match.group())
+        ]
+    found += [Span(*match.span(), "LOCATION", "rule:named-street", 0.7) for match in _NAMED_STREET.finditer(text)]
+    for name, pattern in (("school", _SCHOOL), ("clinic", _CLINIC), ("company", _COMPANY)):
+        for match in pattern.finditer(text):
+            if span := _own_name(text, *match.span(match.lastindex or 0)):
+                found.append(Span(*span, "ORG", f"rule:{name}", 0.65))
+    found += [
+        Span(*match.span(1), "ORG", "rule:employer", 0.55)
+        for match in _EMPLOYED.finditer(text)
+        if not is_word(match.group(1).split()[0])
+    ]
+    return found
+
+
+def completed(text: str, spans: list[Span]) -> list[Span]:
+    """Places with the parts of their address that the model left: the number before, state and post code behind."""
+    found: list[Span] = []
+    for span in spans:
+        if span.label != "LOCATION" or span.source.startswith("doubt:"):
+            found.append(span)
+            continue
+        start, end = span.start, span.end
+        before = _NUMBER_BEFORE.search(text, max(0, start - 12), start)
+        if before and _NUMBERED.search(text[start:end]):
+            start = before.start(1)
+        if _NUMBERED.search(text[start:end]) and (behind := _CODE_BEHIND.match(text, end)):
+            end = behind.end()
+        last = found[-1] if found else None
+        if last and _is_one_address(text, last, start, end):
+            found[-1] = last._replace(end=end, score=max(last.score, span.score))
+            continue
+        found.append(span._replace(start=start, end=end))
+    return found
+
+
+def _is_one_address(text: str, last: Span, start: int, end: int) -> bool:
+    """Whether the place from ``start`` to ``end`` goes on with the address that ``last`` began."""
+    return (
+        last.label == "LOCATION"
+        and not last.source.startswith("doubt:")
+        and last.end <= start
+        and bool(_BETWEEN.fullmatch(text, last.end, start))
+        and bool(_NUMBERED.search(text[last.start : end]))
+    )
+
+
+_NUMBERED = re.compile(rf"\d|\b{_KIND}\b", re.IGNORECASE)
+_NUMBER_BEFORE = re.compile(r"(?<![\w.-])(\d{1,5}[a-zA-Z]?,? )$")
+_CODE_BEHIND = re.compile(
+    r"(?:[\s,]{1,4}(?:[A-Z]{2,3}|nan)\b)?(?:[\s,]{1,4}(?:[A-Z]{1,2}-?)?\d{4,6}(?:-\d{4})?(?![\d-]))?"
+)
+_BETWEEN = re.compile(r"[\s,.#-]{0,6}(?:(?:[A-Z]{2,3}|nan|\d{1,6})[\s,.#-]{1,5}){0,2}")
+
+
+def _own_name(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The span from the first word that is a name of its own; ``None`` where all before the kind is generic."""
+    words = list(re.finditer(r"\S+", text[start:end]))
+    for place, word in enumerate(words[:-1]):
+        bare = word.group().strip(".,'’")
+        if bare[:1].isupper() and bare not in _GENERIC and not is_word(bare):
+            return start + word.start(), end
+        if place == 0 and bare == "University":
+            return start, end
+    return None
