@@ -26,5 +26,5 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
 @pytest.mark.skipif(importlib.util.find_spec("sentence_transformers") is not None, reason="the extra is installed")
 def test_without_the_extra_the_message_tells_how_to_install_it(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(MissingExtra, match=r"emocurate\[semantic\]"):
+    with pytest.raises(MissingExtra, match=r"\.\[semantic\]"):
         paraphrases(["a"], tmp_path, 0.9)

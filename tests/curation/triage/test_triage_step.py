@@ -65,7 +65,7 @@ def test_what_was_not_looked_at_is_null_and_not_none() -> None:
 
 
 def test_the_fingerprint_covers_the_phrase_list() -> None:
-    assert {"curation.triage/phrases.yaml", "curation.triage.scope"} <= set(code_files(Triage.__module__))
+    assert {"curation.triage/phrases/suicide.yaml", "curation.triage.scope"} <= set(code_files(Triage.__module__))
     assert fingerprint(Triage()) != fingerprint(Triage(TriageConfig(enabled=False)))
 
 
