@@ -85,6 +85,7 @@ class EmbeddedModel:
         sums: list[npt.NDArray[np.float32]] = [np.zeros((len(words_), len(CLASSES)), np.float32) for words_ in of_texts]
         for place, (text, encoding) in enumerate(zip(texts, encodings, strict=True)):
             owner, ids = owners[place], encoding.ids
+            known = np.array([(0, 0), *((word.shape, word.known) for word in of_texts[place])], np.int64)
             read = [
                 (first, end)
                 for first, end in sentences(text, encoding.offsets)
@@ -92,25 +93,21 @@ class EmbeddedModel:
             ]
             for window in together(read):
                 of_window = np.concatenate([owner[first:end] for first, end in window])
-                chances = self._run(
-                    [piece for first, end in window for piece in ids[first:end]], of_window, of_texts[place]
-                )
+                chances = self._run([piece for first, end in window for piece in ids[first:end]], of_window, known)
                 np.add.at(sums[place], of_window[of_window >= 0], chances[of_window >= 0])
         for total in sums:
             total /= np.maximum(total.sum(-1, keepdims=True), 1e-9)
         return sums
 
     def _run(
-        self, ids: Sequence[int], owner: npt.NDArray[np.int64], of_text: Sequence[Word]
+        self, ids: Sequence[int], owner: npt.NDArray[np.int64], known: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float32]:
         """Probabilities (pieces, classes) of one window.
 
         Each window is run by itself: the scale of its int8 activations is taken over all that is run together, and what is
         found in a text must not depend on its neighbours.
         """
-        features = np.array([(0, 0), *((word.shape, word.known) for word in of_text)], np.int64)[
-            np.concatenate(([0], owner + 1, [0]))
-        ]
+        features = known[np.concatenate(([0], owner + 1, [0]))]
         seen = (tuple(ids), features.tobytes())
         if seen in self.cache:
             return self.cache[seen]
