@@ -37,7 +37,7 @@ class _Part(NamedTuple):
     anchors: frozenset[str] | None
 
 
-def pattern(phrase: str, words: Words, read: Reader, rank: Callable[[str], int]) -> Pattern:
+def pattern(phrase: str, words: Words, read: Reader, rank: Callable[[str], float]) -> Pattern:
     """The regular expression of a phrase.
 
     Args:
@@ -66,7 +66,7 @@ def union(expressions: Iterable[str]) -> re.Pattern[str]:
 class _Phrase:
     """Reads tokens from the head of a list, one part after the other."""
 
-    def __init__(self, tokens: list[str], words: Words, read: Reader, rank: Callable[[str], int]) -> None:
+    def __init__(self, tokens: list[str], words: Words, read: Reader, rank: Callable[[str], float]) -> None:
         self.tokens, self.words, self.read, self.rank = tokens, words, read, rank
 
     def alternatives(self) -> _Part:
@@ -94,8 +94,8 @@ class _Phrase:
                 best = part.anchors
         return _Part(expression, best)
 
-    def _common(self, anchors: frozenset[str]) -> int:
-        return max(map(self.rank, anchors))
+    def _common(self, anchors: frozenset[str]) -> float:
+        return sum(map(self.rank, anchors))
 
     def _bracket(self, opening: str) -> _Part:
         part = self.alternatives()

@@ -81,9 +81,15 @@ def read_phrase_word(word: str) -> str:
     return read
 
 
-def rank(word: str) -> int:
-    """How common a word is: 0 for rare ones."""
-    return 2 if word in spellings().very_common else 1 if word in spellings().common else 0
+@cache
+def _weights() -> dict[str, float]:
+    """Common words -> about how often they are met, by Zipf's law on their places in the list."""
+    return {word: 1 / (place + 3) for place, word in enumerate(spellings().common)}
+
+
+def rank(word: str) -> float:
+    """How common a word is: next to 0 for rare ones."""
+    return _weights().get(word, 1 / (2 * len(_weights())))
 
 
 def to_pattern(phrase: str) -> Pattern:

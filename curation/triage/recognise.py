@@ -71,7 +71,10 @@ def settled(found: Iterable[Found]) -> list[Found]:
     levels = {one.level for one in found if not one.beside}
     counts = [one for one in found if not one.beside or levels & set(one.beside)]
     kept: list[Found] = []
-    for one in sorted(set(counts), key=lambda one: (one.evidence.start, -one.evidence.end, -one.evidence.confidence)):
+    for one in sorted(
+        set(counts),
+        key=lambda one: (one.evidence.start, -one.evidence.end, -one.evidence.confidence, one.evidence.rule),
+    ):
         start, end = one.evidence[:2]
         if not any(one.level == k.level and k.evidence.start <= start and end <= k.evidence.end for k in kept):
             kept.append(one)

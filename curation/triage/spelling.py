@@ -29,8 +29,7 @@ class Spellings(Strict):
     slips: tuple[str, ...]
     genuine: frozenset[str]
     leet: dict[str, str]
-    very_common: frozenset[str]
-    common: frozenset[str]
+    common: tuple[str, ...]
 
 
 @cache
