@@ -181,6 +181,18 @@ class PIIConfig(Section):
     """What finds names: ``embedded``, ``none``, or what is installed: ``spacy:NAME``, ``gliner:PATH``,
     ``transformers:PATH``."""
 
+    @field_validator("regions")
+    @classmethod
+    def _known_regions(cls, regions: list[str]) -> list[str]:
+        from phonenumbers import SUPPORTED_REGIONS
+
+        known = [region.upper() for region in regions]
+        for region in known:
+            if region not in SUPPORTED_REGIONS:
+                near = " (did you mean GB?)" if region == "UK" else ""
+                raise ValueError(f"there is no region '{region}'{near}: write ISO 3166 codes, such as US or GB")
+        return known
+
 
 class TriageConfig(Section):
     """How risk is recognised for the order of the review queue."""

@@ -124,6 +124,12 @@ _AMBIGUOUS = frozenset(
 )
 
 
+def is_country(text: str) -> bool:
+    """Whether ``text`` names countries and nothing else: ``the US``, ``UK and Ireland``."""
+    names = re.split(r",| and | or |/", re.sub(r"[.]", "", text.casefold()))
+    return all(re.sub(r"^\s*(?:in |the )*", "", name).strip() in _entries("countries") for name in names)
+
+
 def is_drug(word: str) -> bool:
     """Whether ``word`` is the name of a drug."""
     return word.casefold() in _entries("drugs")

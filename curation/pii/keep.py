@@ -14,6 +14,9 @@ from curation.pii.words import announces, is_common, is_word
 _LONG = 7
 """A helpline's number of at least so many digits is cut out of a longer span that swallowed it."""
 
+_BESIDE = 120
+"""Characters between a helpline and the country that it is for."""
+
 _MEASURED = re.compile(
     r"(?:[$£€#]|\b(?:score[sd]?|scoring|isbn|issn|doi|pmid|page|pp|vol|chapter|icd|dsm|version|room)\b[\s:.of-]{0,6})$",
     re.IGNORECASE,
@@ -52,7 +55,9 @@ def decide(
             continue
         if span.label != "EMAIL" and span.label != "URL" and covers(text, span, named):
             continue
-        if reason := _reason_to_stay(text, span, keep) or _allowed(text, span, personal):
+        if span.label == "LOCATION" and allow.is_country(text[span.start : span.end]) and _is_near(text, span, named):
+            stays.append(span._replace(source="help-country"))
+        elif reason := _reason_to_stay(text, span, keep) or _allowed(text, span, personal):
             stays.append(span._replace(source=reason))
         elif span.label in ("PHONE", "ID", "SSN"):
             parts = without(span, long)
@@ -60,6 +65,15 @@ def decide(
         else:
             goes.append(span)
     return goes, stays
+
+
+def _is_near(text: str, span: Span, helplines: list[tuple[int, int]]) -> bool:
+    """Whether a helpline stands in the same paragraph, no further than a long sentence away."""
+    return any(
+        max(start - span.end, span.start - end) <= _BESIDE
+        and "\n" not in text[min(start, span.start) : max(end, span.end)]
+        for start, end in helplines
+    )
 
 
 def _reason_to_stay(text: str, span: Span, keep: frozenset[str]) -> str | None:

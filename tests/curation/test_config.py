@@ -85,6 +85,7 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
         ),
         ("1: a\n", "line 1: has a key that is not text."),
         ("[a]: b\n", "line 1: has a key that is not text."),
+        ("name: a\npii: {regions: [UK]}\nsources: []\n", "there is no region 'UK' (did you mean GB?)"),
         ("name: a\nsources: []\n", "line 2, field 'sources': is empty. Add one to it."),
         (
             "name: a\ndedup: {threshold: 5}\nsources: []\n",
