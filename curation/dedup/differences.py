@@ -99,7 +99,9 @@ class Differ:
             for later in range(place + 1, len(found)):
                 if found[later].place - found[place].place - len(found[place].first) > MOVED:
                     break
-                found[place], found[later] = self._exchanged(found[place], found[later])
+                one, other = found[place], found[later]
+                if (one.first and other.second) or (one.second and other.first):
+                    found[place], found[later] = self._exchanged(one, other)
         return [one for one in found if one.first or one.second]
 
     def _exchanged(self, one: Difference, other: Difference) -> tuple[Difference, Difference]:

@@ -3,7 +3,7 @@
 A misspelling is rare beside the word that it is meant for. Two real words are never taken for each other, however alike.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -77,36 +77,36 @@ class Spelling:
     """Tells a misspelling from another word.
 
     Args:
-        counts: In how many texts each word stands; 1 for a word that is not in it.
+        count: Tells in how many texts a word stands.
         terms: Words that are never misspellings of one another.
     """
 
-    def __init__(self, counts: dict[str, int], terms: Collection[str] = ()) -> None:
-        self._counts, self._terms = counts, terms
+    def __init__(self, count: Callable[[str], int], terms: Collection[str] = ()) -> None:
+        self._count, self._terms = count, terms
         self.same = lru_cache(1 << 16)(self._same)
 
     def is_rare(self, word: str) -> bool:
         """Whether so few texts have a word that it can be a misspelling."""
-        return self._counts.get(word, 1) <= RARELY
+        return self._count(word) <= RARELY
 
     def can_be_same(self, first: str, second: str) -> bool:
         """A quick no to most words that are no misspelling of each other: both are too frequent."""
-        one, other = self._counts.get(first, 1), self._counts.get(second, 1)
+        one, other = self._count(first), self._count(second)
         if one <= RARELY or other <= RARELY or first[:3] == second[:3]:
             return True
         return one >= 40 * other or other >= 40 * one
 
     def is_unknown(self, fewer: Sequence[str], more: Sequence[str]) -> bool:
         """Whether one of ``fewer`` is so rare that it can only be words of ``more`` written together."""
-        often = min(self._counts.get(word, 1) for word in more)
-        return any(self._counts.get(word, 1) <= RARELY or self._counts[word] * 20 < often for word in fewer)
+        often = min(self._count(word) for word in more)
+        return any(self._count(word) <= RARELY or self._count(word) * 20 < often for word in fewer)
 
     def rest(self, merged: str, word: str) -> str | None:
         """The word that is written together with ``word`` in ``merged``, if they are: ``you`` for ``youfeel``, ``feel``."""
-        if len(merged) <= len(word) or self._counts.get(merged, 1) > RARELY:
+        if len(merged) <= len(word) or self._count(merged) > RARELY:
             return None
         for rest in (merged.removesuffix(word), merged.removeprefix(word)):
-            if rest != merged and self._counts.get(rest, 1) >= COMMON:
+            if rest != merged and self._count(rest) >= COMMON:
                 return rest
         return None
 
@@ -117,7 +117,7 @@ class Spelling:
             return False
         if not (first.isalpha() and second.isalpha()) or (first in self._terms and second in self._terms):
             return False
-        rarer, commoner = sorted((self._counts.get(word, 1), word) for word in (first, second))
+        rarer, commoner = sorted((self._count(word), word) for word in (first, second))
         if rarer[1] in NEGATIONS or (first in CLOSED and second in CLOSED) or self._mean_different_things(rarer, commoner):
             return False
         return are_inflected(first, second) or self._is_misspelling(rarer, commoner, distance)

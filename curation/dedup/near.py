@@ -4,8 +4,10 @@ Texts are given in the order of preference: of two that say the same the earlier
 order, so that the result is the same however the rows came.
 """
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -110,6 +112,11 @@ def near_duplicates(comparable: Comparable, config: DedupConfig, terms: Terms, p
         terms: Words of the field.
         progress: Told of the pairs compared.
     """
+    with _without_collection():
+        return _near_duplicates(comparable, config, terms, progress)
+
+
+def _near_duplicates(comparable: Comparable, config: DedupConfig, terms: Terms, progress: Progress) -> Near:
     comparer = Comparer(comparable, terms)
     lengths = np.array([len(one) for one in comparable.words], np.int64)
     pairs = candidate_pairs(comparable.signatures, lengths)
@@ -186,3 +193,15 @@ def _with_new_keepers(near: Near, config: DedupConfig) -> set[tuple[int, int]]:
                 if one in gone and other not in gone and gone[one].kept != other:
                     more.add((min(gone[one].kept, other), max(gone[one].kept, other)))
     return more
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Pauses the search for cyclic garbage: none is made here, and the search would walk millions of tuples over and over."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -21,7 +21,7 @@ Numbers = NDArray[np.int64]
 
 
 def overlapping(
-    numbers: Numbers, offsets: Numbers, bits: NDArray[np.float64], rare: NDArray[np.bool_], pairs: Pairs
+    numbers: NDArray[np.uint32], offsets: Numbers, bits: NDArray[np.float64], rare: NDArray[np.bool_], pairs: Pairs
 ) -> NDArray[np.bool_]:
     """Which pairs have enough in common.
 
@@ -45,7 +45,7 @@ def overlapping(
     return near
 
 
-def _once(numbers: Numbers, offsets: Numbers, texts: Numbers) -> NDArray[np.uint64]:
+def _once(numbers: NDArray[np.uint32], offsets: Numbers, texts: Numbers) -> NDArray[np.uint64]:
     """Each word of each of ``texts`` once: the number of the pair above, that of the word below, sorted."""
     lengths = offsets[texts + 1] - offsets[texts]
     starts = np.cumsum(lengths) - lengths

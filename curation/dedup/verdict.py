@@ -58,6 +58,8 @@ class Knowledge(NamedTuple):
     """Words that stand in for each other."""
     boilerplate: Collection[Stretch] = frozenset()
     """Additions at either end of a text that say nothing."""
+    borders: Collection[str] = frozenset()
+    """The words that one of ``boilerplate`` begins or ends with."""
     terms: Terms = Terms()
     """Words of the field."""
 
@@ -215,10 +217,20 @@ def _without_boilerplate(words: Stretch, one: Difference, knowledge: Knowledge) 
 
 def without_boilerplate(words: list[str], knowledge: Knowledge) -> list[str]:
     """A text without the greeting that it begins with, and the sign-off that it ends with."""
-    start = next((n for n in range(LONGEST_BOILERPLATE, 1, -1) if _is_boilerplate(tuple(words[:n]), knowledge)), 0)
+    start = _boilerplate_length(words[:LONGEST_BOILERPLATE], knowledge, at_end=False)
     rest = words[start:]
-    end = next((n for n in range(LONGEST_BOILERPLATE, 1, -1) if _is_boilerplate(tuple(rest[-n:]), knowledge)), 0)
+    end = _boilerplate_length(rest[-LONGEST_BOILERPLATE:], knowledge, at_end=True)
     return rest[: len(rest) - end] if len(rest) > end else words
+
+
+def _boilerplate_length(words: list[str], knowledge: Knowledge, *, at_end: bool) -> int:
+    """How many words at one end of ``words`` are a greeting, a sign-off or the like: the most that are."""
+    if not words or (words[-1 if at_end else 0] not in knowledge.borders and COURTESIES.isdisjoint(words)):
+        return 0
+    for length in range(len(words), 1, -1):
+        if _is_boilerplate(tuple(words[-length:] if at_end else words[:length]), knowledge):
+            return length
+    return 0
 
 
 def _is_boilerplate(words: Stretch, knowledge: Knowledge) -> bool:
