@@ -20,6 +20,8 @@ FEW = 2
 """Words beyond the end of a text that is not short, which do not tell which of two is the whole one."""
 FREQUENT = 9.0
 """Bits of a word that a short text can lack if the text that stays has it: about one text in 512 has such a word."""
+PHRASE = 4
+"""Words in the place of as many others that are a statement of their own, in a text of any length."""
 PLAIN = 40
 """Words up to which a text that differs in one word alone is a contrast, not a rewording."""
 MIDDLING = 60
@@ -137,7 +139,7 @@ def _speaks_against(contents: Sequence[Difference], strict: Sequence[Difference]
     """Whether differences of content mean that neither of two texts with ``core`` words in common may go."""
     if not contents:
         return False
-    if core <= SHORT:
+    if core <= SHORT or any(min(len(one.first), len(one.second)) >= PHRASE for one in contents):
         return True
     if len(contents) == 1 and contents[0].first and contents[0].second and core <= PLAIN:
         return True
