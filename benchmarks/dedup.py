@@ -34,33 +34,14 @@ for line in open(sys.argv[1], encoding="utf-8"):
         index.insert(row["id"], sketch)
 """
 TEXT_DEDUP = """
-import json, subprocess, sys, tempfile, pathlib
+import json, subprocess, sys, tempfile
 from datasets import load_from_disk
 source, out = sys.argv[1:]
 with tempfile.TemporaryDirectory() as folder:
-    config = pathlib.Path(folder, "config.toml")
-    config.write_text(f'''
-[input]
-input_type = "local_files"
-file_type = "json"
-read_arguments = {{ path = "json", data_files = "{source}", split = "train" }}
-[algorithm]
-algorithm_name = "minhash"
-text_column = "text"
-index_column = "id"
-seed = 42
-num_perm = 128
-threshold = 0.7
-bands = 32
-rows = 4
-ngram_size = 2
-min_length = 0
-[output]
-output_dir = "{folder}/out"
-clean_cache = true
-save_clusters = false
-''')
-    subprocess.run([sys.executable, "-m", "text_dedup.minhash", str(config)], check=True, cwd=folder)
+    options = dict(path="json", data_files=source, split="train", column="text", output=f"{folder}/out")
+    options |= dict(cache_dir=f"{folder}/cache", ngram=2, num_perm=128, b=32, r=4, min_length=0, num_proc=2)
+    arguments = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    subprocess.run([sys.executable, "-m", "text_dedup.minhash", *arguments], check=True, cwd=folder)
     kept = set(load_from_disk(f"{folder}/out")["id"])
 rows = [json.loads(line) for line in open(source, encoding="utf-8")]
 first = next(row["id"] for row in rows if row["id"] in kept)

@@ -14,7 +14,7 @@ from curation.dedup.exchange import Exchange
 from curation.dedup.learning import Lesson, Lessons, learn
 from curation.dedup.overlap import overlapping
 from curation.dedup.terms import Terms
-from curation.dedup.verdict import Knowledge, Verdict, weigh, without_boilerplate
+from curation.dedup.verdict import MIDDLING, Knowledge, Verdict, weigh, without_boilerplate
 from curation.dedup.vocabulary import Vocabulary
 from curation.progress import Advance
 
@@ -26,6 +26,9 @@ MOST_REWRITTEN = 0.45
 """The largest share of a text's words in differences within it, of a pair worth weighing."""
 SURE = 85.0
 """The score below which a pair is looked at a second time without its greetings."""
+ENDS, CLOSING = (".", "!", "?", "\u2026", "\u3002", "\uff01", "\uff1f"), " \t\n\"')]\u201d\u2019"
+"""What a sentence ends with, and what can stand behind that."""
+GOES_ON = "one goes on where the other ends"
 _EQUAL = Verdict(100.0, False, 0, ())
 _PAIRS_AT_ONCE = 1 << 15
 
@@ -153,8 +156,18 @@ class Comparer:
             verdict = weigh(differences, (len(one), len(other)), totals, knowledge)
             if verdict.guarded or verdict.score < SURE:
                 verdict = self._without_greetings(one, other, knowledge, verdict)
+            if verdict.goes_on and not verdict.guarded and min(len(one), len(other)) <= MIDDLING:
+                verdict = self._if_broken_off(pair, field, verdict)
             verdicts.append(verdict)
         return Compared(pair.first, pair.second, tuple(verdicts))
+
+    def _if_broken_off(self, pair: _Open, field: int, verdict: Verdict) -> Verdict:
+        """Guards a text that the other goes on from, if it ends as a text does: then it is no copy that breaks off."""
+        goes = pair.first if verdict.only == 1 else pair.second
+        text = self._of.texts([goes])[0][field].rstrip(CLOSING)
+        if not text.endswith(ENDS):
+            return verdict
+        return verdict._replace(guarded=True, words=verdict.words or (GOES_ON,))
 
     def _without_greetings(self, one: list[str], other: list[str], knowledge: Knowledge, verdict: Verdict) -> Verdict:
         """The better of a verdict and the one without greetings: these may have been aligned with words of the text."""

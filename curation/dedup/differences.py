@@ -14,9 +14,7 @@ from curation.dedup.evidence import Spelling
 
 MOVED = 3
 """Words by which a word can have moved and count as swapped with a neighbour."""
-FEW_WORDS = 25
-"""Words of the longest text in which one word more in a row must differ, since a few typing errors are much of it."""
-IN_A_ROW, MOST_REWRITTEN = 3, 0.3
+IN_A_ROW, MOST_REWRITTEN = 4, 0.18
 """Words that differ in a row where more than typing went wrong, and the largest share of a text that they can be of."""
 NEAR_END = 4
 """Words of a text beyond an addition which could change places with words of it."""
@@ -50,7 +48,7 @@ def is_rewritten(first: str, second: str) -> bool:
         second: Another.
     """
     shorter = min(len(first), len(second))
-    in_a_row = IN_A_ROW if shorter > FEW_WORDS else IN_A_ROW + 1
+    in_a_row = IN_A_ROW
     rewritten = 0
     for start, end, other_start, other_end in _stretches(first, second):
         length = min(end - start, other_end - other_start)

@@ -20,14 +20,17 @@ FEW = 2
 """Words beyond the end of a text that is not short, which do not tell which of two is the whole one."""
 FREQUENT = 9.0
 """Bits of a word that a short text can lack if the text that stays has it: about one text in 512 has such a word."""
+PHRASE = 4
+"""Words in the place of as many others that are a statement of their own, in a text of any length."""
 PLAIN = 40
 """Words up to which a text that differs in one word alone is a contrast, not a rewording."""
 MIDDLING = 60
 """Words up to which one negation or person more, less or other is a contrast."""
 LONG = 150
 """Words from which on even a term, a number or a speaker in the place of another only weighs its share."""
-LEAST_OVERLAP = 0.72
-"""The least share of a text that a truncated copy of it still has."""
+LEAST_OVERLAP, SURE_OVERLAP = 0.72, 0.82
+"""The least share of a text that a truncated copy of it still has; one that has less than the second must break off within a
+sentence."""
 FAR = 0.5
 MOST_WORDS_SHOWN = 12
 
@@ -47,6 +50,8 @@ class Verdict(NamedTuple):
     """0 where either text may go, 1 where only the first may (the second holds all of it), 2 where only the second may."""
     words: tuple[str, ...]
     """The differences that decided, each as ``before -> after``."""
+    goes_on: bool = False
+    """Whether the text that stays goes on where the other ends, for more than most copies that broke off would."""
 
 
 class Knowledge(NamedTuple):
@@ -118,7 +123,8 @@ def weigh(
         side = _lacks_a_frequent_word(beyond[0], knowledge)
         if side and only in (0, side):
             guarded, only = False, side
-    return Verdict(round(score, 1), guarded, only, tuple(map(_shown, shown[:MOST_WORDS_SHOWN])))
+    goes_on = only > 0 and overlap < SURE_OVERLAP and any(one.at_end for one in weighed.extra)
+    return Verdict(round(score, 1), guarded, only, tuple(map(_shown, shown[:MOST_WORDS_SHOWN])), goes_on)
 
 
 def _far(differences: Sequence[Difference], totals: tuple[float, float], knowledge: Knowledge) -> Verdict | None:
@@ -137,7 +143,7 @@ def _speaks_against(contents: Sequence[Difference], strict: Sequence[Difference]
     """Whether differences of content mean that neither of two texts with ``core`` words in common may go."""
     if not contents:
         return False
-    if core <= SHORT:
+    if core <= SHORT or any(min(len(one.first), len(one.second)) >= PHRASE for one in contents):
         return True
     if len(contents) == 1 and contents[0].first and contents[0].second and core <= PLAIN:
         return True
@@ -180,9 +186,9 @@ def _weighed(differences: Sequence[Difference], lengths: tuple[int, int], knowle
 
 
 def _changes_the_sense(one: Difference, length: int) -> bool:
-    """Whether an addition at an end is no rest that was cut off: before a short text, or a ``not`` behind any."""
+    """Whether an addition at an end is no rest that was cut off: before a text that is not long, or a ``not`` behind any."""
     words = one.first or one.second
-    return (not one.at_end and length <= SHORT) or (len(words) == 1 and negations(words) > 0)
+    return (not one.at_end and length <= MIDDLING) or (len(words) == 1 and negations(words) > 0)
 
 
 def _meant(one: Difference, knowledge: Knowledge) -> Difference:
