@@ -37,8 +37,8 @@ def read_texts(file: Path) -> Texts:
     """Reads rows of ``id`` (a text or a whole number) and ``text``.
 
     Raises:
-        ConfigError: If the ending is not known.
-        CurateError: If the file or a row cannot be read, a field is missing or has another type, or two rows have one id.
+        ConfigError: If the ending is not known. CurateError: If the file or a row cannot be read, a field is missing
+        or has another type, or two rows have one id.
     """
     check_ending(file)
     if not file.is_file():
@@ -52,7 +52,11 @@ def read_texts(file: Path) -> Texts:
             raise CurateError(what, file=file, row=row, field=_TEXT, mend="Every row needs the fields id and text.")
         if text_id in rows:
             raise CurateError(
-                f"has the id of row {rows[text_id]}", file=file, row=row, field=_ID, mend="Give every row an id of its own."
+                f"has the id of row {rows[text_id]}",
+                file=file,
+                row=row,
+                field=_ID,
+                mend="Give every row an id of its own.",
             )
         rows[text_id] = row
         found.ids.append(text_id)
@@ -101,7 +105,9 @@ def _records(file: Path) -> Iterator[dict[str, Any]]:
     except UnicodeDecodeError as error:
         raise CurateError("is not UTF-8", file=file, mend="Convert it, for example with iconv.") from error
     except csv.Error as error:
-        raise CurateError(f"is no CSV that can be read: {error}", file=file, mend="Check its quotation marks.") from error
+        raise CurateError(
+            f"is no CSV that can be read: {error}", file=file, mend="Check its quotation marks."
+        ) from error
 
 
 def _jsonl(lines: Iterable[str], file: Path) -> Iterator[dict[str, Any]]:

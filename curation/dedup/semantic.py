@@ -1,7 +1,7 @@
 """Paraphrases: texts that say the same in other words, found by the embeddings of a model that the user names.
 
-A model is read from a folder and never fetched. What it finds is alike in meaning as far as the model can tell, which is
-not far enough to remove anything: its pairs are grey, for a person to decide.
+A model is read from a folder and never fetched. What it finds is alike in meaning as far as the model can tell, which
+is not far enough to remove anything: its pairs are grey, for a person to decide.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,9 @@ def paraphrases(texts: Sequence[str], model: Path, least: float, progress: Progr
         MissingExtra: If sentence-transformers is not installed.
     """
     if not (model / "config.json").is_file():
-        raise ConfigError("is no folder of a model", file=model, mend="Name a folder that holds config.json and weights.")
+        raise ConfigError(
+            "is no folder of a model", file=model, mend="Name a folder that holds config.json and weights."
+        )
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
