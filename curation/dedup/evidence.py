@@ -175,4 +175,4 @@ def are_derived(first: str, second: str) -> bool:
 def are_inflected(first: str, second: str) -> bool:
     """Whether two words are one with different endings, as far as a final ``s`` or ``d`` tells."""
     shorter, longer = sorted((first, second), key=len)
-    return len(shorter) >= 4 and (longer == shorter + "s" or (longer == shorter + "d" and shorter[-1] == "e"))
+    return len(shorter) >= 3 and (longer == shorter + "s" or (longer == shorter + "d" and shorter[-1] == "e"))
