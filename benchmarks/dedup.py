@@ -2,9 +2,9 @@
 
     python benchmarks/dedup.py CORPUS.jsonl ... [--score SCORE.py] [--peer-python PYTHON] [--out TABLE.md]
 
-CORPUS rows are {"id", "text"}, and where they are scored {"cluster", "kind"} as well. Every tool runs in a process of its own,
-one after another on the same corpus. PYTHON is an interpreter that has `datasketch` and `text-dedup`; a peer that it lacks is
-left out. SCORE.py takes the corpus, a file of {"id", "kept_id"} and `--json`.
+CORPUS rows are {"id", "text"}, and where they are scored {"cluster", "kind"} as well. Every tool runs in a process of
+its own, one after another on the same corpus. PYTHON is an interpreter that has `datasketch` and `text-dedup`; a peer
+that it lacks is left out. SCORE.py takes the corpus, a file of {"id", "kept_id"} and `--json`.
 """
 
 import argparse
@@ -109,10 +109,8 @@ def main() -> None:
                     continue
                 figures = scored(args.score, corpus, out)
             recall, precision, unique, lost, contrasts = (figures.get(name, "") for name in names)
-            lines.append(
-                f"| {texts:,} | {tool} | {run.cpu_seconds:.1f} | {run.wall_seconds:.1f} | {run.peak_bytes / 1e6:,.0f} | "
-                f"{recall} | {precision} | {unique} | {lost} of {contrasts} |"
-            )
+            cost = f"{run.cpu_seconds:.1f} | {run.wall_seconds:.1f} | {run.peak_bytes / 1e6:,.0f}"
+            lines.append(f"| {texts:,} | {tool} | {cost} | {recall} | {precision} | {unique} | {lost} of {contrasts} |")
             print(lines[-1], flush=True)
     if args.out:
         args.out.write_text("\n".join(lines) + "\n", encoding="utf-8")

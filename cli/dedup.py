@@ -50,7 +50,9 @@ def dedup(
         if file is not None:
             check_ending(file)
     texts = read_texts(source)
-    config = DedupConfig(threshold=threshold, grey_threshold=grey_threshold, terms=terms, model=model and str(model))
+    config = DedupConfig(
+        threshold=threshold, grey_threshold=grey_threshold, terms=terms, model=None if model is None else str(model)
+    )
     found = deduplicate_texts(texts.ids, texts.texts, config, progress(as_json))
     removed, to_decide = found.removed(), found.grey()
     write_rows(out, ("id", "kept_id", "score", "reason"), (one._asdict() for one in removed))
@@ -71,8 +73,7 @@ def dedup(
     if as_json:
         print_json(summary)
         return
-    typer.echo(
-        f"{len(removed):,} of {len(texts.ids):,} texts say what another says ({len(found.exact):,} word for word): {out}"
-    )
+    typer.echo(f"{len(removed):,} of {len(texts.ids):,} texts say what another says: {out}")
+    typer.echo(f"{len(found.exact):,} of them differ in case, spacing and punctuation alone")
     where = f": {grey}" if grey else "; --grey FILE writes them"
     typer.echo(f"{len(to_decide):,} pairs are alike and differ in a word that can mean something{where}")

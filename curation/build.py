@@ -175,7 +175,7 @@ def files_read(config: WorkspaceConfig, workspace: Workspace) -> list[SourceFile
 
 
 def build_id_of(config: WorkspaceConfig, workspace: Workspace, files: list[SourceFile]) -> str:
-    """The id of the build of this configuration and these files by this code, its libraries and this workspace's key."""
+    """The id of the build of this configuration and these files by this code, its libraries and the key in use."""
     return digest(
         {
             "config": config.model_dump(mode="json"),

@@ -1,4 +1,6 @@
-"""The words in which near pairs differ, as a build may hold them: words that scrubbing took out of an item are not shown."""
+"""The words in which near pairs differ, as a build may hold them: words that scrubbing took out of an item are not
+shown.
+"""
 
 from typing import Any
 

@@ -157,7 +157,8 @@ class DedupConfig(Section):
     """What becomes of the same answer under another question; it is reported either way."""
 
     model: str | None = None
-    """The folder of a sentence-transformers model that finds paraphrases as well; their pairs are shown, never removed."""
+    """The folder of a sentence-transformers model that finds paraphrases as well; their pairs are shown, never removed.
+    """
     model_threshold: float = Field(default=92.0, ge=50, le=100)
     """The least similarity of the embeddings of a paraphrase (cosine, in per cent)."""
 

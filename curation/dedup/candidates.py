@@ -12,8 +12,9 @@ from curation.dedup.tokens import mixed
 BAND_ROWS = 3
 """42 bands of 3 values find a pair of which a third of the shingles are shared with a probability of .79, half .996."""
 AGREEMENT, AGREEMENT_SHORT, FEW_WORDS = 0.32, 0.2, 30
-"""The least share of equal signature values of a pair worth a look at its words; less where a text has few words, of which a
-typing error takes a larger share."""
+"""The least share of equal signature values of a pair worth a look at its words; less where a text has few words, of
+which a typing error takes a larger share.
+"""
 BUCKET_NEIGHBOURS = 64
 """Texts in a bucket that one text is paired with: a larger bucket is a template, and its texts meet in other bands."""
 _BANDS_AT_ONCE = 6
@@ -48,8 +49,8 @@ def candidate_pairs(signatures: Signatures, lengths: NDArray[np.int64]) -> Pairs
 def _codes_of_band(band: Signatures) -> _Codes:
     """The pairs that are equal in this band, shape (texts, rows of a band).
 
-    A key holds the band's hash above and the text's place below, so that sorting the keys alone brings equal texts together,
-    in the order of their places. Hashes cut short only make a guess more.
+    A key holds the band's hash above and the text's place below, so that sorting the keys alone brings equal texts
+    together, in the order of their places. Hashes cut short only make a guess more.
     """
     texts = len(band)
     below = max(1, (texts - 1).bit_length())
@@ -61,7 +62,7 @@ def _codes_of_band(band: Signatures) -> _Codes:
     order = (keys & np.uint64((1 << below) - 1)).astype(np.int64)
     keys >>= np.uint64(below)
     codes = []
-    starts = np.arange(texts)
+    starts: NDArray[np.int64] = np.arange(texts, dtype=np.int64)
     for distance in range(1, min(BUCKET_NEIGHBOURS, texts - 1) + 1):
         starts = starts[starts < texts - distance]
         starts = starts[keys[starts] == keys[starts + distance]]

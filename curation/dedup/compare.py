@@ -185,15 +185,14 @@ class Comparer:
 def _keys(*texts: list[str]) -> tuple[str, str]:
     """Two texts as strings of one character a word."""
     numbers: dict[str, str] = {}
-    first, second = (
-        "".join(numbers.setdefault(word, chr(0xE000 + len(numbers))) for word in words) for words in texts
-    )
+    first, second = ("".join(numbers.setdefault(word, chr(0xE000 + len(numbers))) for word in words) for words in texts)
     return first, second
 
 
 def _are_rewritten(differences: tuple[list[Difference], ...], longer: int) -> bool:
     """Whether what differs within the texts is too much for either to stand for the other."""
     changed = [
-        sum(len(one[side]) for of_field in differences for one in of_field if not is_addition(one)) for side in (0, 1)
+        sum(len((one.first, one.second)[side]) for one in chain.from_iterable(differences) if not is_addition(one))
+        for side in (0, 1)
     ]
     return max(changed) > MOST_REWRITTEN * max(1, longer)

@@ -67,17 +67,15 @@ def deduplicate(
 ) -> Deduplicated:
     """Finds the items that say what another says, and groups those that must not part in a split.
 
-    Two QA pairs are duplicates when their questions are and their answers are. Two dialogues are when their turns are, or
-    when one breaks off where the other goes on. Every item that goes was compared with the very one that stands for it
-    (:mod:`curation.dedup.keeper` says which one that is). A group holds near pairs that stay, the answers of one question,
-    the questions of one answer, and items with a parent in common. The order of the rows changes nothing.
+    Two QA pairs are duplicates when their questions are and their answers are. Two dialogues are when their turns are,
+    or when one breaks off where the other goes on. Every item that goes was compared with the very one that stands for
+    it (:mod:`curation.dedup.keeper` says which one that is). A group holds near pairs that stay, the answers of one
+    question, the questions of one answer, and items with a parent in common. The order of the rows changes nothing.
 
     Args:
-        items: Columns of :data:`curation.table.CONTENT`, of :class:`curation.dedup.sign.Sign`, ``item_id``, ``provenance``.
-        config: The thresholds.
-        reviewed: Ids of items that a reviewer has decided on; of two that say the same these stay.
-        sources: The sources in their order.
-        progress: Told how far it is.
+        items: Columns of :data:`curation.table.CONTENT`, of :class:`curation.dedup.sign.Sign`, ``item_id``,
+        ``provenance``. config: The thresholds. reviewed: Ids of items that a reviewer has decided on; of two that say
+        the same these stay. sources: The sources in their order. progress: Told how far it is.
     """
     words = [np.frombuffer(one, "<u4") for one in items["words"].to_pylist()]
     order, standings = preferred(items, list(map(len, words)), reviewed, sources)
@@ -134,7 +132,9 @@ def _near(
 
 
 def _equal_answers(items: pa.Table, near: Near) -> list[NearPair]:
-    """Items in the order of preference that have the answer of an earlier one, word for word, and are no near pair of it."""
+    """Items in the order of preference that have the answer of an earlier one, word for word, and are no near pair of
+    it.
+    """
     known = {(pair.first, pair.second) for pair in near.pairs}
     first: dict[bytes, int] = {}
     pairs = []

@@ -172,7 +172,8 @@ class Differ:
 def _stretches(first: str, second: str) -> Iterable[tuple[int, int, int, int]]:
     """Where the texts differ, as start and end in each; neighbouring changes are one stretch."""
     start = other_start = end = other_end = 0
-    for tag, i1, i2, j1, j2 in Levenshtein.opcodes(first, second).as_list():
+    changes: list[tuple[str, int, int, int, int]] = Levenshtein.opcodes(first, second).as_list()  # type: ignore[assignment]
+    for tag, _, i2, _, j2 in changes:
         if tag == "equal":
             if end > start or other_end > other_start:
                 yield start, end, other_start, other_end

@@ -1,6 +1,7 @@
 """What the corpus itself tells about words: how many texts have one, and so whether it is one or a typing error.
 
-A misspelling is rare beside the word that it is meant for. Two real words are never taken for each other, however alike.
+A misspelling is rare beside the word that it is meant for. Two real words are never taken for each other, however
+alike.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -36,7 +37,8 @@ class Frequencies:
 
     def __init__(self, words: Iterable[Words]) -> None:
         self.texts = 0
-        hashes, counts = np.empty(0, np.uint32), np.empty(0, np.int64)
+        hashes: Words = np.empty(0, np.uint32)
+        counts: NDArray[np.int64] = np.empty(0, np.int64)
         for batch in _batches(words):
             self.texts += len(batch)
             of_text = np.repeat(np.arange(len(batch), dtype=np.uint64), [len(one) for one in batch])
@@ -102,7 +104,9 @@ class Spelling:
         return any(self._count(word) <= RARELY or self._count(word) * 20 < often for word in fewer)
 
     def rest(self, merged: str, word: str) -> str | None:
-        """The word that is written together with ``word`` in ``merged``, if they are: ``you`` for ``youfeel``, ``feel``."""
+        """The word that is written together with ``word`` in ``merged``, if they are: ``you`` for ``youfeel``,
+        ``feel``.
+        """
         if len(merged) <= len(word) or self._count(merged) > RARELY:
             return None
         for rest in (merged.removesuffix(word), merged.removeprefix(word)):
@@ -118,7 +122,11 @@ class Spelling:
         if not (first.isalpha() and second.isalpha()) or (first in self._terms and second in self._terms):
             return False
         rarer, commoner = sorted((self._count(word), word) for word in (first, second))
-        if rarer[1] in NEGATIONS or (first in CLOSED and second in CLOSED) or self._mean_different_things(rarer, commoner):
+        if (
+            rarer[1] in NEGATIONS
+            or (first in CLOSED and second in CLOSED)
+            or self._mean_different_things(rarer, commoner)
+        ):
             return False
         return are_inflected(first, second) or self._is_misspelling(rarer, commoner, distance)
 
@@ -151,7 +159,9 @@ class Spelling:
 
 
 def are_derived(first: str, second: str) -> bool:
-    """Whether two words are one stem with different prefixes, or one of them with none: then they mean different things."""
+    """Whether two words are one stem with different prefixes, or one of them with none: then they mean different
+    things.
+    """
     for one, other in ((first, second), (second, first)):
         for prefix in _PREFIXES:
             stem = one.removeprefix(prefix)
@@ -165,4 +175,4 @@ def are_derived(first: str, second: str) -> bool:
 def are_inflected(first: str, second: str) -> bool:
     """Whether two words are one with different endings, as far as a final ``s`` or ``d`` tells."""
     shorter, longer = sorted((first, second), key=len)
-    return len(shorter) >= 4 and (longer == shorter + "s" or (longer == shorter + "d" and shorter[-1] == "e"))
+    return len(shorter) >= 3 and (longer == shorter + "s" or (longer == shorter + "d" and shorter[-1] == "e"))

@@ -37,8 +37,8 @@ def read_texts(file: Path) -> Texts:
     """Reads rows of ``id`` (a text or a whole number) and ``text``.
 
     Raises:
-        ConfigError: If the ending is not known.
-        CurateError: If the file or a row cannot be read, a field is missing or has another type, or two rows have one id.
+        ConfigError: If the ending is not known. CurateError: If the file or a row cannot be read, a field is missing
+        or has another type, or two rows have one id.
     """
     check_ending(file)
     if not file.is_file():

@@ -1,8 +1,8 @@
 """Which of several items that say the same stays: a rule that a curator can defend, the same for every set.
 
-In this order: the freer licence, written by a human before generated, reviewed before not reviewed, the one with more words,
-the one with more characters, the earlier source, and at last the smaller id. A truncated copy therefore never takes the
-place of the whole text of the same standing.
+In this order: the freer licence, written by a human before generated, reviewed before not reviewed, the one with more
+words, the one with more characters, the earlier source, and at last the smaller id. A truncated copy therefore never
+takes the place of the whole text of the same standing.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from curation.table import texts
 
 RULE = (
-    "the freer licence, then what a human wrote, then what was reviewed, then the longer, then the earlier source, then the "
-    "smaller id"
+    "the freer licence, then what a human wrote, then what was reviewed, then the longer, then the earlier source, "
+    "then the smaller id"
 )
 
 _FREE = ("CC0-1.0", "PDDL-1.0", "Unlicense", "0BSD", "WTFPL", "LicenseRef-Public-Domain")

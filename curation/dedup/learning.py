@@ -1,8 +1,8 @@
 """What pairs of long texts teach about short ones: words that stand in for each other, and additions that say nothing.
 
 Two long texts that are alike but for several small changes are one text reworded, and each change an example of words
-that mean the same there. Where such an example comes back in other surroundings, or is the one unknown among known ones, it is believed. A single change in
-otherwise equal texts teaches nothing: that is how contrasts look.
+that mean the same there. Where such an example comes back in other surroundings, or is the one unknown among known
+ones, it is believed. A single change in otherwise equal texts teaches nothing: that is how contrasts look.
 """
 
 from collections import defaultdict

@@ -1,7 +1,7 @@
 """Near-duplicates: candidates, compared word by word, and of each set of them the one that stays.
 
-Texts are given in the order of preference: of two that say the same the earlier one stays. Nothing here depends on any other
-order, so that the result is the same however the rows came.
+Texts are given in the order of preference: of two that say the same the earlier one stays. Nothing here depends on any
+other order, so that the result is the same however the rows came.
 """
 
 import gc
@@ -197,7 +197,9 @@ def _with_new_keepers(near: Near, config: DedupConfig) -> set[tuple[int, int]]:
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Pauses the search for cyclic garbage: none is made here, and the search would walk millions of tuples over and over."""
+    """Pauses the search for cyclic garbage: none is made here, and the search would walk millions of tuples over and
+    over.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -1,7 +1,7 @@
 """How much of what two texts tell they have in common, for many pairs at once: what is far apart is never aligned.
 
-Of the words that one text has to itself those that hardly any other has are left out: most of them are misspellings, which
-alignment will settle.
+Of the words that one text has to itself those that hardly any other has are left out: most of them are misspellings,
+which alignment will settle.
 """
 
 import numpy as np
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from curation.dedup.candidates import Pairs
 
 MOST_LOST, MOST_LOST_SHORT = 0.3, 0.36
-"""The largest share of information that the text with less of its own may have to itself; more where there are few words."""
+"""The largest share of information that the text with less of its own may have to itself; more where there are few
+words.
+"""
 MOST_ADDED, MOST_ADDED_SHORT = 0.44, 0.56
 """The same for the text with more of its own: a greeting before a short text is a large share of it."""
 MOST_TOGETHER, MOST_TOGETHER_SHORT = 0.64, 0.8
@@ -51,9 +53,10 @@ def _once(numbers: NDArray[np.uint32], offsets: Numbers, texts: Numbers) -> NDAr
     starts = np.cumsum(lengths) - lengths
     places = np.repeat(offsets[texts] - starts, lengths) + np.arange(lengths.sum())
     pair = np.repeat(np.arange(len(texts), dtype=np.uint64) << np.uint64(32), lengths)
-    return np.unique(pair | numbers[places].astype(np.uint64))
+    once: NDArray[np.uint64] = np.unique(pair | numbers[places].astype(np.uint64))
+    return once
 
 
 def _bits_of(words: NDArray[np.uint64], bits: NDArray[np.float64], pairs: int) -> NDArray[np.float64]:
     numbers = (words & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return np.bincount((words >> np.uint64(32)).astype(np.int64), bits[numbers], pairs)
+    return np.bincount((words >> np.uint64(32)).astype(np.int64), bits[numbers], pairs).astype(np.float64)

@@ -1,7 +1,7 @@
 """Paraphrases: texts that say the same in other words, found by the embeddings of a model that the user names.
 
-A model is read from a folder and never fetched. What it finds is alike in meaning as far as the model can tell, which is
-not far enough to remove anything: its pairs are grey, for a person to decide.
+A model is read from a folder and never fetched. What it finds is alike in meaning as far as the model can tell, which
+is not far enough to remove anything: its pairs are grey, for a person to decide.
 """
 
 from collections.abc import Sequence

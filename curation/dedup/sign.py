@@ -1,4 +1,5 @@
-"""The row step before deduplication: what is compared of an item, as keys, a MinHash signature and its words as numbers.
+"""The row step before deduplication: what is compared of an item, as keys, a MinHash signature and its words as
+numbers.
 
 Deduplication itself then looks at these columns alone, and at the texts of the pairs whose words differ.
 
@@ -137,8 +138,8 @@ def _packed(tokens: Tokens) -> list[bytes]:
 def _signatures(tokens: Tokens) -> NDArray[np.uint16]:
     """MinHash over the words that are not weak, and over the pairs of neighbouring words.
 
-    Weak words by themselves would make any two long texts alike; in pairs they tell one phrase from another, and a short
-    text has no others to spare.
+    Weak words by themselves would make any two long texts alike; in pairs they tell one phrase from another, and a
+    short text has no others to spare.
     """
     from rensa import RMinHash
 

@@ -1,7 +1,7 @@
 """Words of the field which never stand in for one another: disorders, drugs, relations, opposites.
 
-The lists are data (``terms.yaml``), each with its source. No list is complete, so the rules work without them; with them a
-term is also safe from being taken for a misspelling or a synonym, and counts in a long text as in a short one.
+The lists are data (``terms.yaml``), each with its source. No list is complete, so the rules work without them; with
+them a term is also safe from being taken for a misspelling or a synonym, and counts in a long text as in a short one.
 """
 
 from functools import cache

@@ -89,7 +89,7 @@ def deduplicate_texts(
     config = config or DedupConfig()
     words: list[NDArray[np.uint32]] = []
     keys: list[bytes] = []
-    signatures = [np.empty((0, PERMUTATIONS), np.uint16)]
+    signatures: list[NDArray[np.uint16]] = [np.empty((0, PERMUTATIONS), np.uint16)]
     with progress("sign", len(texts)) as advance:
         for start in range(0, len(texts), _TEXTS_AT_ONCE):
             signed = sign_texts(texts[start : start + _TEXTS_AT_ONCE])

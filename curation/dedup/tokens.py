@@ -1,7 +1,7 @@
 """Words of many texts at once: numpy over the code points of all of them, with no Python per word.
 
-A word is a run of letters, a run of digits, or one symbol that carries meaning. Each becomes the 64-bit hash of its case-folded
-form, so that later steps compare numbers. :func:`spellings` gives the words back as strings.
+A word is a run of letters, a run of digits, or one symbol that carries meaning. Each becomes the 64-bit hash of its
+case-folded form, so that later steps compare numbers. :func:`spellings` gives the words back as strings.
 """
 
 import hashlib
@@ -54,10 +54,11 @@ def tokenise(texts: Sequence[str]) -> Tokens:
     """The words of ``texts`` as 64-bit hashes: in lower case, without punctuation and apostrophes.
 
     A point or comma inside a number is part of it (0.5 is not 05), a sign of a range or a date as well. Digits and
-    letters are different words (50mg is 50 mg). Symbols that carry meaning stand for themselves (an emoji, a currency, a
-    percentage), and so does a character of a script that is written without spaces.
+    letters are different words (50mg is 50 mg). Symbols that carry meaning stand for themselves (an emoji, a currency,
+    a percentage), and so does a character of a script that is written without spaces.
     """
-    hashes, counts = [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
+    hashes: list[Hashes] = [np.empty(0, np.uint64)]
+    counts: list[Places] = [np.empty(0, np.int64)]
     for chunk in _chunks([folded(text) for text in texts]):
         codes, rows = _joined(chunk)
         starts, ends = _words(codes)
@@ -158,8 +159,8 @@ def _words(codes: NDArray[np.uint32]) -> tuple[Places, Places]:
 def _hashed(codes: NDArray[np.uint32], starts: Places, ends: Places) -> Hashes:
     """A polynomial hash of each word, from one running sum over all characters.
 
-    A word from ``start`` has the sum of ``code * BASE ** (place - start)`` modulo 2 ** 64: powers are invertible there, so
-    that the difference of two running sums needs one multiplication more to be independent of its place.
+    A word from ``start`` has the sum of ``code * BASE ** (place - start)`` modulo 2 ** 64: powers are invertible
+    there, so that the difference of two running sums needs one multiplication more to be independent of its place.
     """
     powers, inverses = _powers(1 << max(len(codes), CHUNK_CHARACTERS).bit_length())
     sums = np.zeros(len(codes) + 1, np.uint64)

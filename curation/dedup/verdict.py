@@ -1,7 +1,7 @@
 """What the differences of two texts come to: whether one can stand for the other.
 
-In a short text one word can be the whole message, so there any difference of content speaks against removing it. In a long
-text differences weigh by the share that they have in what the text tells, in bits (see
+In a short text one word can be the whole message, so there any difference of content speaks against removing it. In a
+long text differences weigh by the share that they have in what the text tells, in bits (see
 :meth:`curation.dedup.evidence.Frequencies.information`).
 """
 
@@ -16,6 +16,8 @@ from curation.dedup.tokens import SPEAKERS
 
 SHORT = 28
 """Words up to which a text is short, counted as :mod:`curation.dedup.tokens` does."""
+LEAST_OVERLAP_OF_TURNS = 0.5
+"""The least share of a dialogue that a copy of it still has which breaks off after a turn, or begins later."""
 FEW = 2
 """Words beyond the end of a text that is not short, which do not tell which of two is the whole one."""
 FREQUENT = 9.0
@@ -29,8 +31,9 @@ MIDDLING = 60
 LONG = 150
 """Words from which on even a term, a number or a speaker in the place of another only weighs its share."""
 LEAST_OVERLAP, SURE_OVERLAP = 0.72, 0.82
-"""The least share of a text that a truncated copy of it still has; one that has less than the second must break off within a
-sentence."""
+"""The least share of a text that a truncated copy of it still has; one that has less than the second must break off
+within a sentence.
+"""
 FAR = 0.5
 MOST_WORDS_SHOWN = 12
 
@@ -47,7 +50,8 @@ class Verdict(NamedTuple):
     guarded: bool
     """Whether the differences mean too much for one text to go, whatever the score."""
     only: int
-    """0 where either text may go, 1 where only the first may (the second holds all of it), 2 where only the second may."""
+    """0 where either text may go, 1 where only the first may (the second holds all of it), 2 where only the second may.
+    """
     words: tuple[str, ...]
     """The differences that decided, each as ``before -> after``."""
     goes_on: bool = False
@@ -114,7 +118,8 @@ def weigh(
     overlap = core / max(1, *meant)
     score = 100 * (1 - min(1.0, max(shares)))
     shown = beyond
-    if only and overlap < LEAST_OVERLAP:
+    turns = any(_turns(one.first) or _turns(one.second) for one in weighed.extra)
+    if only and overlap < (LEAST_OVERLAP_OF_TURNS if turns else LEAST_OVERLAP):
         score, shown = min(score, 100 * overlap), [*weighed.contents, *weighed.extra]
     if only and core > SHORT and max(extra_lengths) <= FEW:
         only = 0
@@ -123,7 +128,7 @@ def weigh(
         side = _lacks_a_frequent_word(beyond[0], knowledge)
         if side and only in (0, side):
             guarded, only = False, side
-    goes_on = only > 0 and overlap < SURE_OVERLAP and any(one.at_end for one in weighed.extra)
+    goes_on = only > 0 and not turns and overlap < SURE_OVERLAP and any(one.at_end for one in weighed.extra)
     return Verdict(round(score, 1), guarded, only, tuple(map(_shown, shown[:MOST_WORDS_SHOWN])), goes_on)
 
 
@@ -186,7 +191,9 @@ def _weighed(differences: Sequence[Difference], lengths: tuple[int, int], knowle
 
 
 def _changes_the_sense(one: Difference, length: int) -> bool:
-    """Whether an addition at an end is no rest that was cut off: before a text that is not long, or a ``not`` behind any."""
+    """Whether an addition at an end is no rest that was cut off: before a text that is not long, or a ``not`` behind
+    any.
+    """
     words = one.first or one.second
     return (not one.at_end and length <= MIDDLING) or (len(words) == 1 and negations(words) > 0)
 

@@ -30,7 +30,10 @@ def test_a_file_of_each_kind_goes_in_and_out(tmp_path: Path, ending: str) -> Non
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"id": 1, "text": "a"}\n{"id": 2}\n', "row 2, field 'text': is missing. Every row needs the fields id and text."),
+        (
+            '{"id": 1, "text": "a"}\n{"id": 2}\n',
+            "row 2, field 'text': is missing. Every row needs the fields id and text.",
+        ),
         ('{"id": 1, "text": "a"}\n{"id": 1, "text": "b"}\n', "row 2, field 'id': has the id of row 1. Give every row"),
         ('{"id": 1.5, "text": "a"}\n', "row 1, field 'id': is neither a text nor a whole number"),
         ("[1]\n", "row 1: is no JSON object"),

@@ -1,4 +1,6 @@
-"""Texts by themselves: copies go however they were changed, contrasts stay, and nothing depends on the order of the rows."""
+"""Texts by themselves: copies go however they were changed, contrasts stay, and nothing depends on the order of the
+rows.
+"""
 
 import random
 
@@ -11,8 +13,8 @@ from curation.dedup.tokens import spellings, tokenise
 from schemas.config import DedupConfig
 
 TEXT = (
-    "For some weeks I have been lying awake at night, and in the morning I am too tired to go to work. My doctor says that "
-    "I should write down when I fall asleep, but nobody tells me what to do with that."
+    "For some weeks I have been lying awake at night, and in the morning I am too tired to go to work. My doctor says "
+    "that I should write down when I fall asleep, but nobody tells me what to do with that."
 )
 
 
@@ -50,18 +52,29 @@ def test_a_copy_goes_however_it_was_changed(copy: str) -> None:
         ("He shows typical signs of an eating disorder.", "He shows atypical signs of an eating disorder."),
         ("Should I take it before the meal?", "Should I take it after the meal?"),
         ("I am less afraid of people than I was.", "I am more afraid of people than I was."),
-        ("Is it normal to hear voices at night?", "Is it normal to hear voices"),
+        ("How can I get up in the morning?", "How can I get up in the morning? I drank all night again."),
     ],
 )
 @pytest.mark.parametrize("terms", [True, False])
 def test_one_word_that_means_something_keeps_both(one: str, other: str, terms: bool) -> None:
-    if other.endswith("voices"):
-        pytest.skip("a text that breaks off goes for the whole one")
     assert gone(one, other, terms=terms) == {}
 
 
 def test_of_a_text_that_breaks_off_the_whole_one_stays() -> None:
     assert gone(" ".join(TEXT.split()[:35]), TEXT) == {"0": "1"}
+
+
+def test_one_word_in_a_row_of_texts_is_learnt_and_then_no_difference() -> None:
+    """Copies of long texts show which words stand in for each other here; a short text is then a copy as well."""
+    places = ("at home", "in the office", "by the sea", "on a train")
+    long = [f"I was scared {place}, and my mom and my kids would start to talk about it, " + TEXT for place in places]
+    words = {"scared": "afraid", "mom": "mother", "kids": "children", "start": "begin", "talk": "speak"}
+    copies = long
+    for word, other in words.items():
+        copies = [copy.replace(word, other) for copy in copies]
+    short = ("My dog is scared of strangers in our street.", "My dog is afraid of strangers in our street.")
+    assert gone(*short) == {}
+    assert "0" in {*gone(*short, *long, *copies).values(), *gone(*short, *long, *copies)}
 
 
 def test_another_threshold_needs_no_other_comparison() -> None:
@@ -81,11 +94,24 @@ def test_no_text_at_all_is_no_fault() -> None:
     assert gone() == {}
 
 
-_TEXTS = st.lists(
-    st.lists(st.sampled_from("i feel sad not happy my mother father helps hepls never 5 15 mg and the of".split()), max_size=9)
-    .map(" ".join),
-    max_size=25,
-)
+_WORDS = [
+    "i",
+    "feel",
+    "sad",
+    "not",
+    "happy",
+    "my",
+    "mother",
+    "father",
+    "helps",
+    "hepls",
+    "never",
+    "5",
+    "15",
+    "mg",
+    "of",
+]
+_TEXTS = st.lists(st.lists(st.sampled_from(_WORDS), max_size=9).map(" ".join), max_size=25)
 
 
 @settings(max_examples=60, deadline=None)
@@ -111,4 +137,18 @@ def test_texts_together_have_the_words_that_each_has_alone(texts: list[str]) -> 
 
 def test_words_are_numbers_letters_and_symbols_that_mean_something() -> None:
     words = set(spellings(["Don\u2019t take 0.5mg, or 10-20 % of it \U0001f642 \u6211\u5f88\u597d"]).values())
-    assert words == {"dont", "take", "0.5", "mg", "or", "10-20", "%", "of", "it", "\U0001f642", "\u6211", "\u5f88", "\u597d"}
+    assert words == {
+        "dont",
+        "take",
+        "0.5",
+        "mg",
+        "or",
+        "10-20",
+        "%",
+        "of",
+        "it",
+        "\U0001f642",
+        "\u6211",
+        "\u5f88",
+        "\u597d",
+    }
