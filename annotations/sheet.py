@@ -2,8 +2,12 @@
 
 import csv
 import json
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from annotations.ledger import Ledger
 from annotations.policy import standings
@@ -12,7 +16,10 @@ from curation.triage import LEVELS
 from curation.workspace import Workspace, write_whole
 from schemas.errors import ConfigError
 
-SHOWN = ("item_id", "content_hash", "kind", "risk_level", "topic", "question", "answer", "turns")
+ALIKE = "alike"
+"""The column of the items that are alike, with the words in which they differ: is this item one with any of them?"""
+ITEM = ("item_id", "content_hash", "kind", "risk_level", "topic", "question", "answer", "turns")
+SHOWN = (*ITEM, ALIKE)
 """Columns that tell the reviewer what is decided on."""
 DECISION = ("verdict", "edited_question", "edited_answer", "edited_turns", "comment", "reviewer", "decided_at")
 """Columns that the reviewer fills in."""
@@ -38,12 +45,13 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None) -
     """
     if file.suffix not in (".csv", ".jsonl"):
         raise ConfigError("the ending is neither .csv nor .jsonl", file=file, mend="Name the file with one of the two.")
-    items = open_build(workspace).items()
+    build = open_build(workspace)
+    items, alike = build.items(), _alike(build.pairs())
     standing = standings(items, Ledger(workspace.ledger).entries())
     severity = {level: rank for rank, level in enumerate(LEVELS)}
     rows = [
-        row
-        for row in items.select(list(SHOWN)).to_pylist()
+        {**row, ALIKE: alike.get(row["item_id"], "")}
+        for row in items.select(list(ITEM)).to_pylist()
         if standing[row["item_id"]].state in ("waiting", "stale", "disputed")
     ]
     # A text whose risk was not looked at comes before those in which none was found.
@@ -51,6 +59,16 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None) -
     rows = rows[:limit]
     write_whole(file, _csv(rows) if file.suffix == ".csv" else _jsonl(rows))
     return len(rows)
+
+
+def _alike(pairs: pa.Table) -> dict[str, str]:
+    """For each item of a pair that waits for a decision, the other items and the words that differ."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for pair in pairs.filter(pc.equal(pairs["zone"], "grey")).to_pylist():
+        words = "; ".join(pair["differences"])
+        for one, other in (("item_id", "other_id"), ("other_id", "item_id")):
+            found[pair[one]].append(f"{pair[other]} ({words})")
+    return {item_id: "\n".join(others) for item_id, others in found.items()}
 
 
 def _jsonl(rows: list[dict[str, Any]]) -> str:
