@@ -2,8 +2,12 @@
 
 import csv
 import json
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from annotations.ledger import Ledger
 from annotations.policy import standings
@@ -12,10 +16,13 @@ from curation.triage import LEVELS
 from curation.workspace import Workspace, write_whole
 from schemas.errors import UsageError
 
-SHOWN = (
+ALIKE = "alike"
+"""The column of the items that are alike, with the words in which they differ: is this item one with any of them?"""
+ITEM = (
     *("item_id", "content_hash", "kind", "risk_level", "risk_history", "risk_evidence", "flags"),
     *("topic", "question", "answer", "turns"),
 )
+SHOWN = (*ITEM, ALIKE)
 """Columns that tell the reviewer what is decided on."""
 DECISION = ("verdict", "edited_question", "edited_answer", "edited_turns", "comment", "reviewer", "decided_at")
 """Columns that the reviewer fills in."""
@@ -41,12 +48,13 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None, f
         CurateError: If there is no build, or the ledger is broken.
     """
     _check_place(workspace, file, force)
-    items = open_build(workspace, check=True).items()
+    build = open_build(workspace, check=True)
+    items, alike = build.items(), _alike(build.pairs())
     standing = standings(items, Ledger(workspace.ledger).entries())
     severity = {level: rank for rank, level in enumerate(LEVELS)}
     rows = [
-        row
-        for row in items.select(list(SHOWN)).to_pylist()
+        {**row, ALIKE: alike.get(row["item_id"], "")}
+        for row in items.select(list(ITEM)).to_pylist()
         if standing[row["item_id"]].state in ("waiting", "stale", "disputed")
     ]
     # A text whose risk was not looked at comes before those in which none was found; flagged answers lead their level.
@@ -60,15 +68,7 @@ def _check_place(workspace: Workspace, file: Path, force: bool) -> None:
     if file.suffix not in (".csv", ".jsonl"):
         raise UsageError("the ending is neither .csv nor .jsonl", file=file, mend="Name the file with one of the two.")
     place = file.resolve()
-    kept = (
-        workspace.sources,
-        workspace.builds,
-        workspace.exports,
-        workspace.runs,
-        workspace.bundles,
-        workspace.private,
-    )
-    if any(place.is_relative_to(folder.resolve()) for folder in kept):
+    if any(place.is_relative_to(folder.resolve()) for folder in workspace.folders):
         raise UsageError("a sheet does not belong there", file=file, mend="Write it beside curate.yaml or elsewhere.")
     if not place.parent.is_dir():
         raise UsageError("there is no such folder", file=file.parent, mend="Make it first.")
@@ -76,6 +76,16 @@ def _check_place(workspace: Workspace, file: Path, force: bool) -> None:
         raise UsageError(
             "is there already, perhaps with verdicts", file=file, mend="Give another name, or --force to replace it."
         )
+
+
+def _alike(pairs: pa.Table) -> dict[str, str]:
+    """For each item of a pair that waits for a decision, the other items and the words that differ."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for pair in pairs.filter(pc.equal(pairs["zone"], "grey")).to_pylist():
+        words = "; ".join(pair["differences"])
+        for one, other in (("item_id", "other_id"), ("other_id", "item_id")):
+            found[pair[one]].append(f"{pair[other]} ({words})")
+    return {item_id: "\n".join(others) for item_id, others in found.items()}
 
 
 def _jsonl(rows: list[dict[str, Any]]) -> str:

@@ -40,6 +40,8 @@ def _words(row: dict[str, Any]) -> set[str]:
 
 
 def _shown(difference: str, known: set[str]) -> str:
+    if _ARROW not in difference:  # a remark of deduplication, without a word of either text
+        return difference
     sides = [side.split() for side in difference.split(_ARROW)]
     return _ARROW.join(
         " ".join(word if word in known or word == _NONE else HIDDEN for word in side) or _NONE for side in sides

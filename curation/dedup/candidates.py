@@ -15,7 +15,7 @@ AGREEMENT, AGREEMENT_SHORT, FEW_WORDS = 0.32, 0.2, 30
 """The least share of equal signature values of a pair worth a look at its words; less where a text has few words, of
 which a typing error takes a larger share.
 """
-BUCKET_NEIGHBOURS = 64
+BUCKET_NEIGHBOURS = 24
 """Texts in a bucket that one text is paired with: a larger bucket is a template, and its texts meet in other bands."""
 _BANDS_AT_ONCE = 6
 _PAIRS_AT_ONCE = 1 << 16

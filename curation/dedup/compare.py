@@ -22,8 +22,9 @@ LEAST_SIMILARITY = 0.62
 """The least share of words in common, in order (twice their number by the words of both), of a pair worth aligning."""
 LEAST_SIMILARITY_SHORT, FEW_WORDS = 0.55, 30
 """The same for a text of few words, of which a greeting and some typing errors are a larger share."""
-MOST_REWRITTEN = 0.45
-"""The largest share of a text's words in differences within it, of a pair worth weighing."""
+MOST_REWRITTEN = 0.25
+"""The largest share of a text's words in differences within it, of a pair worth weighing, past the first few."""
+FEW_CHANGES = 4
 SURE = 85.0
 """The score below which a pair is looked at a second time without its greetings."""
 ENDS, CLOSING = (".", "!", "?", "\u2026", "\u3002", "\uff01", "\uff1f"), " \t\n\"')]\u201d\u2019"
@@ -195,4 +196,4 @@ def _are_rewritten(differences: tuple[list[Difference], ...], longer: int) -> bo
         sum(len((one.first, one.second)[side]) for one in chain.from_iterable(differences) if not is_addition(one))
         for side in (0, 1)
     ]
-    return max(changed) > MOST_REWRITTEN * max(1, longer)
+    return max(changed) > FEW_CHANGES + MOST_REWRITTEN * longer

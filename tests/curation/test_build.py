@@ -257,3 +257,20 @@ def test_no_group_stands_in_two_parts(example: Workspace) -> None:
     for item in open_build(example).items().to_pylist():
         parts.setdefault(item["group_id"], set()).add(item["split"])
     assert {len(found) for found in parts.values()} == {1}
+
+
+def test_pairs_that_only_a_person_can_decide_are_in_the_build_and_on_the_sheet(
+    example: Workspace, tmp_path: Path
+) -> None:
+    from annotations import write_sheet
+
+    result = build_dataset(example)
+    pairs = open_build(example).pairs().to_pylist()
+    (medicines,) = [pair for pair in pairs if pair["differences"] == ["zoloft -> prozac"]]
+    assert (medicines["zone"], medicines["guarded"]) == ("grey", True)
+    assert result.manifest.near_pairs["grey"] == sum(pair["zone"] == "grey" for pair in pairs)
+    assert "zoloft -&gt; prozac" in (example.root / result.report).read_text()
+    write_sheet(example, tmp_path / "sheet.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "sheet.jsonl").read_text().splitlines()]
+    alike = {row["item_id"]: row["alike"] for row in rows}
+    assert medicines["other_id"] in alike[medicines["item_id"]]
