@@ -206,10 +206,10 @@ def _train_into(
 def _save_adapter(file: Path, adapter: "Weights", settings: FinetuneConfig) -> None:
     from safetensors.torch import save_file
 
-    options = settings.lora.model_dump_json() if settings.lora else "{}"
-    save_file(
-        {name: weight.contiguous() for name, weight in adapter.items()}, file, {"layout": "torchtune", "lora": options}
-    )
+    described = {"layout": "torchtune", "lora": settings.lora.model_dump(mode="json") if settings.lora else None}
+    # One entry: safetensors writes several in an order that differs from run to run.
+    metadata = {"adapter": canonical_json(described)}
+    save_file({name: weight.contiguous() for name, weight in adapter.items()}, file, metadata)
 
 
 def _write_examples(file: Path, examples: TrainingData, settings: FinetuneConfig) -> ExampleCounts:
