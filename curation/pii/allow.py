@@ -130,11 +130,6 @@ def is_country(text: str) -> bool:
     return all(re.sub(r"^\s*(?:in |the )*", "", name).strip() in _entries("countries") for name in names)
 
 
-def is_drug(word: str) -> bool:
-    """Whether ``word`` is the name of a drug."""
-    return word.casefold() in _entries("drugs")
-
-
 def _names_an_entry(text: str, span: Span) -> bool:
     """Whether the span, or it with the words behind it, names a scale, a syndrome or an idea."""
     value = text[span.start : span.end]

@@ -5,7 +5,6 @@ scrubbed text is looked at again, only the windows that changed are run again.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 WINDOW = 126
 """The most pieces of a window; the model adds two of its own."""
@@ -26,21 +25,24 @@ def windows(text: str, offsets: Sequence[tuple[int, int]], size: int = WINDOW) -
 
     A window of more pieces ends where a sentence or a line does, or else before a word, or else where it is full.
     """
-    ends = [place for place in range(1, len(offsets)) if _sentence_ends(text, offsets, place)]
-    cuts = [0, *ends[SENTENCES - 1 :: SENTENCES], len(offsets)]
-    for first, end in pairwise(cuts):
-        while end - first > size:
-            cut = _best_end(text, offsets, first, first + size)
-            yield first, cut
-            first = cut
-        if first < end:
-            yield first, end
+    ends = _sentence_places(text, offsets)
+    yield from _parted(text, offsets, [*ends[SENTENCES - 1 :: SENTENCES], len(offsets)], size)
 
 
 def sentences(text: str, offsets: Sequence[tuple[int, int]], size: int = WINDOW) -> Iterator[tuple[int, int]]:
     """Yields (first, end) places of the pieces of each sentence; one of more than ``size`` pieces comes in parts."""
+    yield from _parted(text, offsets, [*_sentence_places(text, offsets), len(offsets)], size)
+
+
+def _sentence_places(text: str, offsets: Sequence[tuple[int, int]]) -> list[int]:
+    """The places of the pieces before which a sentence ends."""
+    return [place for place in range(1, len(offsets)) if _sentence_ends(text, offsets, place)]
+
+
+def _parted(text: str, offsets: Sequence[tuple[int, int]], ends: Sequence[int], size: int) -> Iterator[tuple[int, int]]:
+    """Yields (first, end) up to each of ``ends``; a stretch of more than ``size`` pieces comes in parts."""
     first = 0
-    for end in [*(place for place in range(1, len(offsets)) if _sentence_ends(text, offsets, place)), len(offsets)]:
+    for end in ends:
         while end - first > size:
             cut = _best_end(text, offsets, first, first + size)
             yield first, cut
