@@ -4,7 +4,7 @@ from curation.dedup.deduplicate import Deduplicated, Duplicate, Pair, deduplicat
 from curation.dedup.keeper import RULE
 from curation.dedup.texts import DeduplicatedTexts, GreyPair, TextDuplicate, deduplicate_texts
 
-LIBRARIES = ("numpy", "rapidfuzz", "rensa")
+LIBRARIES = ("numpy", "rapidfuzz")
 """The distributions whose versions the result depends on."""
 
 __all__ = [

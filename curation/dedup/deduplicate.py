@@ -10,7 +10,8 @@ from curation.dedup.compare import Comparable
 from curation.dedup.groups import Groups
 from curation.dedup.keeper import preferred
 from curation.dedup.near import Near, NearPair, Relation, near_duplicates
-from curation.dedup.sign import PERMUTATIONS, compared
+from curation.dedup.minhash import PERMUTATIONS
+from curation.dedup.sign import compared
 from curation.dedup.terms import terms_of
 from curation.progress import Progress, silent
 from schemas.config import DedupConfig

@@ -3,7 +3,7 @@ numbers.
 
 Deduplication itself then looks at these columns alone, and at the texts of the pairs whose words differ.
 
-MinHash: A. Z. Broder, "On the resemblance and containment of documents", 1997.
+Shingles: A. Z. Broder, "On the resemblance and containment of documents", 1997.
 """
 
 import hashlib
@@ -16,11 +16,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from curation.dedup.english import WEAK
+from curation.dedup.minhash import PERMUTATIONS, minhash
 from curation.dedup.tokens import SPEAKERS, Hashes, Places, Tokens, mixed, short, tokenise
 from curation.step import FAULT_COLUMN
 from schemas.config import Section
 
-PERMUTATIONS, SEED = 126, 42
 KEY = pa.binary(16)
 FEW_WORDS = 24
 """Words of the longest text of which the weak ones count by themselves."""
@@ -38,7 +38,7 @@ class Signed(NamedTuple):
     keys: list[bytes]
     """For each text, 16 bytes that are equal for two texts which differ in case, spacing and punctuation alone."""
     signatures: NDArray[np.uint16]
-    """Shape (texts, :data:`PERMUTATIONS`)."""
+    """Shape (texts, :data:`curation.dedup.minhash.PERMUTATIONS`)."""
 
 
 class SignConfig(Section):
@@ -65,7 +65,7 @@ class Sign:
             ("question_words", pa.int32()),
         ]
     )
-    libraries: ClassVar[tuple[str, ...]] = ("numpy", "rensa")
+    libraries: ClassVar[tuple[str, ...]] = ("numpy",)
 
     def __init__(self, config: SignConfig | None = None) -> None:
         self.config = config or SignConfig()
@@ -136,18 +136,12 @@ def _packed(tokens: Tokens) -> list[bytes]:
 
 
 def _signatures(tokens: Tokens) -> NDArray[np.uint16]:
-    """MinHash over the words that are not weak, and over the pairs of neighbouring words.
+    """Signatures over the words that are not weak, and over the pairs of neighbouring words.
 
     Weak words by themselves would make any two long texts alike; in pairs they tell one phrase from another, and a
     short text has no others to spare.
     """
-    from rensa import RMinHash
-
-    hashes, offsets = _shingles(tokens)
-    matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, offsets.astype(np.uint64), PERMUTATIONS, SEED)
-    values = np.fromiter(chain.from_iterable(matrix.to_rows()), np.uint32, (len(tokens.offsets) - 1) * PERMUTATIONS)
-    # Half of each value is enough: two that differ agree in it once in 65,536.
-    return values.reshape(-1, PERMUTATIONS).astype("<u2")
+    return minhash(*_shingles(tokens))
 
 
 def _shingles(tokens: Tokens) -> tuple[Hashes, Places]:

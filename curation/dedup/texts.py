@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from curation.dedup.compare import Comparable
 from curation.dedup.near import Near, NearPair, near_duplicates
-from curation.dedup.sign import PERMUTATIONS, sign_texts
+from curation.dedup.minhash import PERMUTATIONS
+from curation.dedup.sign import sign_texts
 from curation.dedup.terms import terms_of
 from curation.progress import Progress, silent
 from schemas.config import DedupConfig

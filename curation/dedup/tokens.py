@@ -28,7 +28,11 @@ SPEAKERS = range(0xE000, 0xE003)
 LONGEST_WORDLESS = 1000
 """Characters of the longest text without letters and digits that is shown as it is."""
 
-_LETTER, _DIGIT, _SINGLE = 1, 2, 3
+_BETWEEN, _LETTER, _DIGIT, _SINGLE, _UNKNOWN = range(5)
+_KINDS = np.full(sys.maxunicode + 1, _UNKNOWN, np.uint8)
+"""What each code point is, found out when it is first met, together with the 255 beside it."""
+_VARIATIONS = range(0xFE00, 0xFE10)
+"""Code points that only choose how an emoji is drawn."""
 _APOSTROPHES = str.maketrans(dict.fromkeys("'\u2019\u2018\u02bc`\u00b4", None))
 _NUMBER_JOINERS = np.array([ord(sign) for sign in ".,:/-\u2013"], np.uint32)
 _MEANT = "%&@#"
@@ -142,7 +146,7 @@ def _joined(texts: list[str]) -> tuple[NDArray[np.uint32], Places]:
 
 def _words(codes: NDArray[np.uint32]) -> tuple[Places, Places]:
     """Where words start and end, given the code points of texts that each end with a space."""
-    kinds = _kinds()[codes]
+    kinds = _kinds_of(codes)
     digits = kinds == _DIGIT
     if digits.any():
         places = np.flatnonzero(digits[:-2] & digits[2:]) + 1
@@ -186,22 +190,29 @@ def _powers(size: int) -> tuple[Hashes, Hashes]:
     return powers[0], powers[1]
 
 
-@cache
-def _kinds() -> NDArray[np.uint8]:
+def _kinds_of(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """For each code point: 0 between words, or letter, digit, or a word of its own."""
-    kinds = np.zeros(sys.maxunicode + 1, np.uint8)
-    for code in range(sys.maxunicode + 1):
-        sign = chr(code)
-        category = unicodedata.category(sign)
-        if category[0] in "LM":
-            kinds[code] = _SINGLE if category == "Lo" and _is_unspaced(code) else _LETTER
-        elif category[0] == "N":
-            kinds[code] = _DIGIT
-        elif (category[0] == "S" and category != "Sk") or sign in _MEANT:
-            kinds[code] = _SINGLE
-    kinds[SPEAKERS[0] : SPEAKERS[-1] + 1] = _SINGLE
-    kinds[0xFE00:0xFE10] = 0  # variation selectors, which only choose how an emoji is drawn
-    return kinds
+    kinds = _KINDS[codes]
+    unknown = codes[kinds == _UNKNOWN]
+    if not len(unknown):
+        return kinds
+    for block in np.unique(unknown >> 8).tolist():
+        _KINDS[block << 8 : (block + 1) << 8] = [_kind(code) for code in range(block << 8, (block + 1) << 8)]
+    return _KINDS[codes]
+
+
+def _kind(code: int) -> int:
+    sign = chr(code)
+    category = unicodedata.category(sign)
+    if code in SPEAKERS:
+        return _SINGLE
+    if code in _VARIATIONS:
+        return _BETWEEN
+    if category[0] in "LM":
+        return _SINGLE if category == "Lo" and _is_unspaced(code) else _LETTER
+    if category[0] == "N":
+        return _DIGIT
+    return _SINGLE if (category[0] == "S" and category != "Sk") or sign in _MEANT else _BETWEEN
 
 
 def _is_unspaced(code: int) -> bool:
