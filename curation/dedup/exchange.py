@@ -26,14 +26,16 @@ class Exchange:
 
     def __init__(self, differ: Differ, spelling: Spelling, learnt: Collection[frozenset[Stretch]]) -> None:
         self._differ, self._spelling = differ, spelling
-        self._partners: dict[Stretch, set[Stretch]] = defaultdict(set)
+        # Sorted, since the first that fits is taken: sets of words come in another order in every process.
+        partners: dict[Stretch, set[Stretch]] = defaultdict(set)
         pairs = [tuple(pair) for pair in learnt if len(pair) == 2]
         for one, other in [*pairs, *(((word,), meant) for word, meant in EXPANSIONS.items() if len(meant) > 1)]:
-            self._partners[one].add(other)
-            self._partners[other].add(one)
+            partners[one].add(other)
+            partners[other].add(one)
             if len(one) == len(other) == 1:  # what holds of one problem and one issue holds of several
-                self._partners[(one[0] + "s",)].add((other[0] + "s",))
-                self._partners[(other[0] + "s",)].add((one[0] + "s",))
+                partners[(one[0] + "s",)].add((other[0] + "s",))
+                partners[(other[0] + "s",)].add((one[0] + "s",))
+        self._partners = {words: sorted(found) for words, found in partners.items()}
 
     def reduced(self, one: Difference) -> Difference:
         """A difference with words on both sides, without those that stand in for each other."""
@@ -47,7 +49,7 @@ class Exchange:
             len(second) == 1 < len(first) and self._is_merged(second, first)
         ):
             first, second = (), ()
-        return one._replace(first=first, second=second)
+        return one if first is one.first and second is one.second else one._replace(first=first, second=second)
 
     def _is_merged(self, merged: Stretch, words: Stretch) -> bool:
         """Whether a word is others written together, one of which stands in for one of ``words``: ``amvextremely``."""
