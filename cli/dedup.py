@@ -39,7 +39,7 @@ def dedup(
     A text goes only where no word that means something differs: another disorder, drug, dose, person or a `not` keeps
     both. IN is not changed. Example: `curate dedup texts.jsonl removed.jsonl --grey grey.csv`.
     """
-    from curation.dedup import deduplicate_texts
+    from curation.dedup import deduplicate_texts, without_collection
     from curation.dedup.files import check_ending, read_texts, write_rows
     from schemas.config import DedupConfig
     from schemas.errors import ConfigError
@@ -49,27 +49,28 @@ def dedup(
     for file in (out, grey):
         if file is not None:
             check_ending(file)
-    texts = read_texts(source)
     config = DedupConfig(
         threshold=threshold, grey_threshold=grey_threshold, terms=terms, model=None if model is None else str(model)
     )
-    found = deduplicate_texts(texts.ids, texts.texts, config, progress(as_json))
-    removed, to_decide = found.removed(), found.grey()
-    write_rows(out, ("id", "kept_id", "score", "reason"), (one._asdict() for one in removed))
-    if grey is not None:
-        rows = [
-            {"id": one.id, "other_id": one.other_id, "score": one.score, "differences": "; ".join(one.words)}
-            for one in to_decide
-        ]
-        write_rows(grey, ("id", "other_id", "score", "differences"), rows)
-    summary = {
-        "texts": len(texts.ids),
-        "removed": len(removed),
-        "exact": len(found.exact),
-        "grey_pairs": len(to_decide),
-        "removed_at": found.at_thresholds(),
-        "out": str(out),
-    }
+    with without_collection():
+        texts = read_texts(source)
+        found = deduplicate_texts(texts.ids, texts.texts, config, progress(as_json))
+        removed, to_decide = found.removed(), found.grey()
+        write_rows(out, ("id", "kept_id", "score", "reason"), (one._asdict() for one in removed))
+        if grey is not None:
+            rows = [
+                {"id": one.id, "other_id": one.other_id, "score": one.score, "differences": "; ".join(one.words)}
+                for one in to_decide
+            ]
+            write_rows(grey, ("id", "other_id", "score", "differences"), rows)
+        summary = {
+            "texts": len(texts.ids),
+            "removed": len(removed),
+            "exact": len(found.exact),
+            "grey_pairs": len(to_decide),
+            "removed_at": found.at_thresholds(),
+            "out": str(out),
+        }
     if as_json:
         print_json(summary)
         return

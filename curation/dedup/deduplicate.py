@@ -9,8 +9,8 @@ import pyarrow as pa
 from curation.dedup.compare import Comparable
 from curation.dedup.groups import Groups
 from curation.dedup.keeper import preferred
-from curation.dedup.near import Near, NearPair, Relation, near_duplicates
 from curation.dedup.minhash import PERMUTATIONS
+from curation.dedup.near import Near, NearPair, Relation, near_duplicates
 from curation.dedup.sign import compared
 from curation.dedup.terms import terms_of
 from curation.progress import Progress, silent

@@ -40,21 +40,40 @@ def is_addition(one: Difference) -> bool:
     return (one.at_start or one.at_end) and not (one.first and one.second)
 
 
-def is_rewritten(first: str, second: str) -> bool:
+class Change(NamedTuple):
+    """Where two texts differ: start and end in the first, and in the second."""
+
+    start: int
+    end: int
+    other_start: int
+    other_end: int
+
+
+def changes(first: str, second: str) -> list[Change]:
+    """Where two texts differ that are given as a character a word; neighbouring changes are one."""
+    found = []
+    start = other_start = end = other_end = 0
+    opcodes: list[tuple[str, int, int, int, int]] = Levenshtein.opcodes(first, second).as_list()  # type: ignore[assignment]
+    for tag, _, i2, _, j2 in opcodes:
+        if tag == "equal":
+            if end > start or other_end > other_start:
+                found.append(Change(start, end, other_start, other_end))
+            start, other_start = i2, j2
+        end, other_end = i2, j2
+    if end > start or other_end > other_start:
+        found.append(Change(start, end, other_start, other_end))
+    return found
+
+
+def are_rewritten(found: Iterable[Change], shorter: int) -> bool:
     """Whether much of a text has other words in its place, several in a row: as in texts that share a sentence.
 
     Args:
-        first: A text, a character a word.
-        second: Another.
+        found: Where it differs from another.
+        shorter: The words of the shorter of the two.
     """
-    shorter = min(len(first), len(second))
-    in_a_row = IN_A_ROW
-    rewritten = 0
-    for start, end, other_start, other_end in _stretches(first, second):
-        length = min(end - start, other_end - other_start)
-        if length >= in_a_row:
-            rewritten += length
-    return rewritten > MOST_REWRITTEN * shorter
+    lengths = (min(end - start, other_end - other_start) for start, end, other_start, other_end in found)
+    return sum(length for length in lengths if length >= IN_A_ROW) > MOST_REWRITTEN * shorter
 
 
 class Differ:
@@ -68,28 +87,30 @@ class Differ:
         self._spelling = spelling
         self.reduced: Callable[[Stretch, Stretch], tuple[Stretch, Stretch]] = lru_cache(1 << 16)(self._reduce)
 
-    def between(self, first: list[str], second: list[str], keys: tuple[str, str]) -> list[Difference]:
+    def between(self, first: str, second: str, found: Iterable[Change], words: Sequence[str]) -> list[Difference]:
         """The differences that are left.
 
         Args:
-            first: Words of a text.
-            second: Words of another.
-            keys: Both again with a character for each word, the same for the same word: those are quick to align.
+            first: A text, a character a word.
+            second: Another.
+            found: Where they differ.
+            words: The words that the code points of both stand for.
         """
-        found = []
-        for start, end, other_start, other_end in _stretches(*keys):
+        left = []
+        for start, end, other_start, other_end in found:
             if start == end or other_start == other_end:
                 start, end, other_start, other_end = _slid(first, second, start, end, other_start, other_end)
-            one, other = tuple(first[start:end]), tuple(second[other_start:other_end])
+            one = tuple([words[ord(sign)] for sign in first[start:end]])
+            other = tuple([words[ord(sign)] for sign in second[other_start:other_end]])
             if one and other:
                 one, other = self.reduced(one, other)
             else:
-                one, other = tuple(expanded(list(one))), tuple(expanded(list(other)))
+                one, other = tuple(expanded(one)), tuple(expanded(other))
             if one or other:
                 at_start = start == 0 and other_start == 0
                 at_end = end == len(first) and other_end == len(second)
-                found.append(Difference(one, other, at_start, at_end, start))
-        return self._without_moved(found)
+                left.append(Difference(one, other, at_start, at_end, start))
+        return self._without_moved(left)
 
     def _without_moved(self, found: list[Difference]) -> list[Difference]:
         """Without words that stand in one place in the first text and close by in the second."""
@@ -144,19 +165,18 @@ class Differ:
         left: list[str] = []
         rest = list(other)
         for word in one:
-            like = next((place for place, candidate in enumerate(rest) if self._are_one(word, candidate)), None)
-            if like is None:
-                left.append(word)
+            for place, candidate in enumerate(rest):
+                if word == candidate or (-2 <= len(word) - len(candidate) <= 2 and self._are_one(word, candidate)):
+                    del rest[place]
+                    break
             else:
-                del rest[like]
+                left.append(word)
         return left, rest
 
     def _are_one(self, word: str, other: str) -> bool:
-        if word == other:
-            return True
-        if not -2 <= len(word) - len(other) <= 2 or not self._spelling.can_be_same(word, other):
-            return False
-        return self._spelling.same(word, other) if word < other else self._spelling.same(other, word)
+        """Whether one of two words, which are about as long, is the other misspelt."""
+        first, second = (word, other) if word < other else (other, word)
+        return self._spelling.can_be_same(first, second) and self._spelling.same(first, second)
 
     def _are_respaced_and_mistyped(self, one: Sequence[str], other: Sequence[str]) -> bool:
         """Whether a space and a letter beside it were mistyped: ``aboutxit`` for ``about it``."""
@@ -169,23 +189,7 @@ class Differ:
         return distance <= allowed and self._spelling.is_unknown(fewer, more)
 
 
-def _stretches(first: str, second: str) -> Iterable[tuple[int, int, int, int]]:
-    """Where the texts differ, as start and end in each; neighbouring changes are one stretch."""
-    start = other_start = end = other_end = 0
-    changes: list[tuple[str, int, int, int, int]] = Levenshtein.opcodes(first, second).as_list()  # type: ignore[assignment]
-    for tag, _, i2, _, j2 in changes:
-        if tag == "equal":
-            if end > start or other_end > other_start:
-                yield start, end, other_start, other_end
-            start, other_start = i2, j2
-        end, other_end = i2, j2
-    if end > start or other_end > other_start:
-        yield start, end, other_start, other_end
-
-
-def _slid(
-    first: list[str], second: list[str], start: int, end: int, other_start: int, other_end: int
-) -> tuple[int, int, int, int]:
+def _slid(first: str, second: str, start: int, end: int, other_start: int, other_end: int) -> tuple[int, int, int, int]:
     """An addition moved to an end of the text where it could as well stand there: ``hi [everyone hi] you``."""
     longer, low, high = (first, start, end) if end > start else (second, other_start, other_end)
     before, after = min(start, other_start), min(len(first) - end, len(second) - other_end)

@@ -4,8 +4,9 @@ A misspelling is rare beside the word that it is meant for. Two real words are n
 alike.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,25 +29,15 @@ SHORTEST_TWICE_MISTYPED = 6
 _PREFIXES = sorted(PREFIXES, key=len, reverse=True)
 
 
-class Frequencies:
-    """In how many texts each word stands.
+class Frequencies(NamedTuple):
+    """In how many texts each word stands."""
 
-    Args:
-        words: The words of each text.
-    """
-
-    def __init__(self, words: Iterable[Words]) -> None:
-        self.texts = 0
-        hashes: Words = np.empty(0, np.uint32)
-        counts: NDArray[np.int64] = np.empty(0, np.int64)
-        for batch in _batches(words):
-            self.texts += len(batch)
-            of_text = np.repeat(np.arange(len(batch), dtype=np.uint64), [len(one) for one in batch])
-            once = np.unique((of_text << np.uint64(32)) | np.concatenate(batch))
-            new, new_counts = np.unique(once.astype(np.uint32), return_counts=True)
-            hashes, inverse = np.unique(np.concatenate([hashes, new]), return_inverse=True)
-            counts = np.bincount(inverse, np.concatenate([counts, new_counts]), len(hashes)).astype(np.int64)
-        self.hashes, self.counts = hashes, counts
+    texts: int
+    """How many there are."""
+    hashes: Words
+    """Of all words, rising."""
+    counts: NDArray[np.int64]
+    """The texts that have each."""
 
     def of(self, words: Words) -> NDArray[np.int64]:
         """For each of ``words``, the texts that have it; 1 where none was counted."""
@@ -62,17 +53,6 @@ class Frequencies:
         tell nothing, so it is counted as one of a thousand texts at least.
         """
         return np.log2((max(self.texts, 1000) + 1) / self.of(words))
-
-
-def _batches(words: Iterable[Words], size: int = 20_000) -> Iterable[list[Words]]:
-    batch: list[Words] = []
-    for one in words:
-        batch.append(one)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 class Spelling:

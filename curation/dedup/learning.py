@@ -1,4 +1,4 @@
-"""What pairs of long texts teach about short ones: words that stand in for each other, and additions that say nothing.
+"""What pairs of long texts teach about short ones: words that stand in for each other.
 
 Two long texts that are alike but for several small changes are one text reworded, and each change an example of words
 that mean the same there. Where such an example comes back in other surroundings, or is the one unknown among known
@@ -21,9 +21,6 @@ MOST_CHANGED = 0.3
 LONGEST_CHANGE = 2
 LEAST_EXAMPLES = 2
 """Surroundings in which a change must be seen."""
-LEAST_ADDITION, LONGEST_ADDITION = 2, 10
-LEAST_ADDITIONS = 3
-"""Surroundings in which the same words must be seen at an end of a text to say nothing."""
 
 
 class Lesson(NamedTuple):
@@ -34,22 +31,15 @@ class Lesson(NamedTuple):
     differences: list[Difference]
 
 
-class Lessons(NamedTuple):
-    """What was learnt."""
-
-    interchangeable: frozenset[frozenset[Stretch]]
-    boilerplate: frozenset[Stretch]
+Interchangeable = frozenset[frozenset[Stretch]]
+"""Pairs of words, or of a few words in a row, that stand in for each other."""
 
 
-def learn(lessons: Iterable[Lesson], terms: Terms) -> Lessons:
+def learn(lessons: Iterable[Lesson], terms: Terms) -> Interchangeable:
     """Learns from pairs of texts; of ``terms`` none stands in for another word."""
     surroundings: dict[frozenset[Stretch], set[tuple[str, str]]] = defaultdict(set)
-    added: dict[Stretch, set[tuple[str, str]]] = defaultdict(set)
     reworded = []
     for lesson in lessons:
-        for one in lesson.differences:
-            if is_addition(one) and LEAST_ADDITION <= len(one.first or one.second) <= LONGEST_ADDITION:
-                added[one.first or one.second].add(_around(lesson.words, one))
         changes = [one for one in lesson.differences if one.first and one.second]
         changed = sum(len(one.first) for one in lesson.differences if not is_addition(one))
         if (
@@ -71,9 +61,7 @@ def learn(lessons: Iterable[Lesson], terms: Terms) -> Lessons:
         unknown = {change for change in changes_of_text if change not in known}
         if len(unknown) == 1 and len(set(changes_of_text)) > LEAST_CHANGES:
             known |= unknown
-    return Lessons(
-        frozenset(known), frozenset(words for words, places in added.items() if len(places) >= LEAST_ADDITIONS)
-    )
+    return frozenset(known)
 
 
 def _around(words: list[str], one: Difference) -> tuple[str, str]:

@@ -4,10 +4,8 @@ Texts are given in the order of preference: of two that say the same the earlier
 other order, so that the result is the same however the rows came.
 """
 
-import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -15,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curation.dedup.candidates import candidate_pairs
+from curation.dedup.collection import without_collection
 from curation.dedup.compare import Comparable, Compared, Comparer
 from curation.dedup.terms import Terms
 from curation.progress import Progress, silent
@@ -71,38 +70,46 @@ class Near(NamedTuple):
             threshold: The least score of a pair of which one goes.
             same_answer: Whether the same answer under another question goes as well.
         """
+        return self._removals(self._partners(threshold, same_answer), threshold)
+
+    def at_thresholds(self, config: DedupConfig) -> dict[str, int]:
+        """How many texts other thresholds would remove, the configured one among them."""
+        thresholds = sorted({config.threshold, *(float(one) for one in range(70, 101, 5))})
+        partners = self._partners(config.grey_threshold, same_answer=False)
+        return {f"{one:g}": len(self._removals(partners, one)) for one in thresholds if one >= config.grey_threshold}
+
+    def _partners(self, threshold: float, same_answer: bool) -> dict[int, list[NearPair]]:
+        """The pairs of which one text can go, by their first text, in the order of these."""
         relations = ("same", "same answer") if same_answer else ("same",)
         partners: dict[int, list[NearPair]] = defaultdict(list)
         for pair in self.pairs:
-            if pair.relation in relations and not pair.guarded and pair.score >= threshold:
+            if not pair.guarded and pair.score >= threshold and pair.relation in relations:
                 partners[pair.first].append(pair)
+        return dict(sorted(partners.items()))
+
+    def _removals(self, partners: dict[int, list[NearPair]], threshold: float) -> dict[int, Removal]:
         gone: dict[int, Removal] = {}
         keepers: set[int] = set()
-        for place in sorted(partners):
+        for place, of_place in partners.items():
             if place in gone:
                 continue
-            whole = [
-                pair for pair in partners[place] if pair.goes == 1 and self._are_equal(pair) and pair.second not in gone
-            ]
+            pairs = [pair for pair in of_place if pair.score >= threshold]
+            whole = [pair for pair in pairs if pair.goes == 1 and self._are_equal(pair) and pair.second not in gone]
             if whole and place not in keepers:
                 gone[place] = Removal(place, whole[0].second, whole[0])
                 keepers.add(whole[0].second)
                 continue
-            for pair in partners[place]:
+            for pair in pairs:
                 if pair.goes != 1 and pair.second not in gone and pair.second not in keepers:
                     gone[pair.second] = Removal(pair.second, place, pair)
                     keepers.add(place)
         return gone
 
-    def at_thresholds(self, config: DedupConfig) -> dict[str, int]:
-        """How many texts other thresholds would remove, the configured one among them."""
-        thresholds = sorted({config.threshold, *(float(one) for one in range(70, 101, 5))})
-        return {f"{one:g}": len(self.removals(one)) for one in thresholds if one >= config.grey_threshold}
-
     def _are_equal(self, pair: NearPair) -> bool:
         return bool(self.ranks[pair.first] == self.ranks[pair.second])
 
 
+@without_collection()
 def near_duplicates(comparable: Comparable, config: DedupConfig, terms: Terms, progress: Progress = silent) -> Near:
     """Finds the pairs of texts that are alike.
 
@@ -112,28 +119,27 @@ def near_duplicates(comparable: Comparable, config: DedupConfig, terms: Terms, p
         terms: Words of the field.
         progress: Told of the pairs compared.
     """
-    with _without_collection():
-        return _near_duplicates(comparable, config, terms, progress)
-
-
-def _near_duplicates(comparable: Comparable, config: DedupConfig, terms: Terms, progress: Progress) -> Near:
-    comparer = Comparer(comparable, terms)
-    lengths = np.array([len(one) for one in comparable.words], np.int64)
+    lengths = np.fromiter(map(len, comparable.words), np.int64, len(comparable.words))
     pairs = candidate_pairs(comparable.signatures, lengths)
     pairs = pairs[lengths[pairs].min(axis=1) > 0]
+    comparer = Comparer(comparable, terms, config.grey_threshold)
+    with progress("sift", len(pairs)) as advance:
+        pairs = comparer.near(pairs, advance)
     with progress("compare", len(pairs)) as advance:
         compared = comparer.compare(pairs, advance)
-        # Of the candidates that were left out as too far apart, a near-duplicate's keeper is worth a second look.
         seen = {(one.first, one.second) for one in compared}
         near = Near(_told(compared, config), comparable.ranks)
         del compared
+        more = comparer.greeted() - seen
         for _ in range(ROUNDS):
-            more = _with_new_keepers(near, config) - seen
+            # Of the candidates that were left out as too far apart, a near-duplicate's keeper is worth a second look.
+            more |= _with_new_keepers(near, config) - seen
             if not more:
                 break
             seen |= more
             near.pairs.extend(_told(comparer.compare(np.array(sorted(more), np.int64), candidates=False), config))
             near.pairs.sort()
+            more = set()
     if config.model is not None:
         near.pairs.extend(_paraphrases(comparable, near, config, progress))
         near.pairs.sort()
@@ -193,17 +199,3 @@ def _with_new_keepers(near: Near, config: DedupConfig) -> set[tuple[int, int]]:
                 if one in gone and other not in gone and gone[one].kept != other:
                     more.add((min(gone[one].kept, other), max(gone[one].kept, other)))
     return more
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Pauses the search for cyclic garbage: none is made here, and the search would walk millions of tuples over and
-    over.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

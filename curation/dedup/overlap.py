@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curation.dedup.candidates import Pairs
+from curation.dedup.vocabulary import Numbers, Vocabulary, spans, totals
 
 MOST_LOST, MOST_LOST_SHORT = 0.3, 0.36
 """The largest share of information that the text with less of its own may have to itself; more where there are few
@@ -19,44 +20,48 @@ MOST_TOGETHER, MOST_TOGETHER_SHORT = 0.64, 0.8
 """The largest sum of both. These limits keep 99 of 100 copies that were changed in all ways at once."""
 FEW_WORDS = 25
 
-Numbers = NDArray[np.int64]
 
-
-def overlapping(
-    numbers: NDArray[np.uint32], offsets: Numbers, bits: NDArray[np.float64], rare: NDArray[np.bool_], pairs: Pairs
-) -> NDArray[np.bool_]:
-    """Which pairs have enough in common.
+class Overlap:
+    """Tells which pairs have enough in common.
 
     Args:
-        numbers: The words of all texts, one text after another, each as a place in ``bits``.
-        offsets: Shape (texts + 1,): where each text begins.
-        bits: The information of each word.
-        rare: Whether hardly any text has it.
-        pairs: Places of the texts of each pair.
+        vocabulary: Of the texts.
     """
-    first, second = (_once(numbers, offsets, side) for side in pairs.T)
-    common = np.intersect1d(first, second, assume_unique=True)
-    known = np.where(rare, 0, bits)
-    both, both_known = (_bits_of(common, some, len(pairs)) for some in (bits, known))
-    own = np.stack([_bits_of(words, known, len(pairs)) - both_known for words in (first, second)])
-    lost = own / np.maximum(own + both, 1e-9)
-    few = np.diff(offsets)[pairs].min(axis=1) <= FEW_WORDS
-    near: NDArray[np.bool_] = lost.min(axis=0) <= np.where(few, MOST_LOST_SHORT, MOST_LOST)
-    near &= lost.max(axis=0) <= np.where(few, MOST_ADDED_SHORT, MOST_ADDED)
-    near &= lost.sum(axis=0) <= np.where(few, MOST_TOGETHER_SHORT, MOST_TOGETHER)
-    return near
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._numbers, self._offsets = vocabulary.once
+        self._lengths = vocabulary.lengths
+        self._bits = vocabulary.bits
+        self._known_bits = np.where(vocabulary.rare, 0, vocabulary.bits)
+        self._known_totals = totals(self._known_bits, self._numbers, self._offsets)
+
+    def near(self, pairs: Pairs) -> NDArray[np.bool_]:
+        """Which of ``pairs`` are near."""
+        both, both_known = self._in_common(pairs)
+        own = self._known_totals[pairs.T] - both_known
+        lost = own / np.maximum(own + both, 1e-9)
+        few = self._lengths[pairs].min(axis=1) <= FEW_WORDS
+        near: NDArray[np.bool_] = lost.min(axis=0) <= np.where(few, MOST_LOST_SHORT, MOST_LOST)
+        near &= lost.max(axis=0) <= np.where(few, MOST_ADDED_SHORT, MOST_ADDED)
+        near &= lost.sum(axis=0) <= np.where(few, MOST_TOGETHER_SHORT, MOST_TOGETHER)
+        return near
+
+    def _in_common(self, pairs: Pairs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The bits of the words that both texts of each pair have, with and without those that hardly any other has."""
+        words = np.concatenate([self._words(side) for side in pairs.T])
+        words.sort(kind="stable")  # which merges two sorted runs
+        words = words[:-1][words[1:] == words[:-1]]
+        pair = (words >> np.uint64(32)).astype(np.int64)
+        numbers = (words & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        return _sums(pair, self._bits[numbers], len(pairs)), _sums(pair, self._known_bits[numbers], len(pairs))
+
+    def _words(self, texts: Numbers) -> NDArray[np.uint64]:
+        """Each word of each of ``texts`` once: the number of the pair above, that of the word below, sorted."""
+        starts = self._offsets[texts]
+        lengths = self._offsets[texts + 1] - starts
+        pair = np.repeat(np.arange(len(texts), dtype=np.uint64) << np.uint64(32), lengths)
+        return pair | self._numbers[spans(starts, lengths)]
 
 
-def _once(numbers: NDArray[np.uint32], offsets: Numbers, texts: Numbers) -> NDArray[np.uint64]:
-    """Each word of each of ``texts`` once: the number of the pair above, that of the word below, sorted."""
-    lengths = offsets[texts + 1] - offsets[texts]
-    starts = np.cumsum(lengths) - lengths
-    places = np.repeat(offsets[texts] - starts, lengths) + np.arange(lengths.sum())
-    pair = np.repeat(np.arange(len(texts), dtype=np.uint64) << np.uint64(32), lengths)
-    once: NDArray[np.uint64] = np.unique(pair | numbers[places].astype(np.uint64))
-    return once
-
-
-def _bits_of(words: NDArray[np.uint64], bits: NDArray[np.float64], pairs: int) -> NDArray[np.float64]:
-    numbers = (words & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return np.bincount((words >> np.uint64(32)).astype(np.int64), bits[numbers], pairs).astype(np.float64)
+def _sums(pair: Numbers, bits: NDArray[np.float64], pairs: int) -> NDArray[np.float64]:
+    return np.bincount(pair, bits, pairs).astype(np.float64)

@@ -203,10 +203,9 @@ def _meant(one: Difference, knowledge: Knowledge) -> Difference:
     if one.first and one.second:
         one = knowledge.exchange.reduced(one)
     if one.at_start or one.at_end:
-        one = one._replace(
-            first=_without_boilerplate(one.first, one, knowledge),
-            second=_without_boilerplate(one.second, one, knowledge),
-        )
+        first, second = (_without_boilerplate(words, one, knowledge) for words in (one.first, one.second))
+        if (first, second) != (one.first, one.second):
+            one = one._replace(first=first, second=second)
     words = one.first or one.second
     # At an end, more than a word or two would be the rest of a sentence.
     if not (one.first and one.second) and _means_nothing(words) and (not is_addition(one) or len(words) <= 2):
@@ -220,30 +219,44 @@ def _means_nothing(words: Collection[str]) -> bool:
 
 def _without_boilerplate(words: Stretch, one: Difference, knowledge: Knowledge) -> Stretch:
     """Words at an end of a text without the greeting, sign-off or note of an edit that they begin or end with."""
+    at_end = bool(words) and one.at_end and _can_be_boilerplate(words[-1], knowledge)
+    at_start = bool(words) and one.at_start and _can_be_boilerplate(words[0], knowledge)
+    if not (at_end or at_start):
+        return words
     for length in range(len(words), 0, -1):
-        if one.at_end and _is_boilerplate(words[-length:], knowledge):
+        if at_end and _is_boilerplate(words[-length:], knowledge):
             return words[:-length]
-        if one.at_start and _is_boilerplate(words[:length], knowledge):
+        if at_start and _is_boilerplate(words[:length], knowledge):
             return words[length:]
     return words
 
 
-def without_boilerplate(words: list[str], knowledge: Knowledge) -> list[str]:
-    """A text without the greeting that it begins with, and the sign-off that it ends with."""
-    start = _boilerplate_length(words[:LONGEST_BOILERPLATE], knowledge, at_end=False)
-    rest = words[start:]
-    end = _boilerplate_length(rest[-LONGEST_BOILERPLATE:], knowledge, at_end=True)
-    return rest[: len(rest) - end] if len(rest) > end else words
+def without_boilerplate(line: str, words: Sequence[str], knowledge: Knowledge) -> str:
+    """A text without the greeting that it begins with, and the sign-off that it ends with.
+
+    Args:
+        line: The text, a character a word.
+        words: The words that its code points stand for.
+        knowledge: Of words.
+    """
+    start = _boilerplate_length([words[ord(sign)] for sign in line[:LONGEST_BOILERPLATE]], knowledge, at_end=False)
+    rest = line[start:]
+    end = _boilerplate_length([words[ord(sign)] for sign in rest[-LONGEST_BOILERPLATE:]], knowledge, at_end=True)
+    return rest[: len(rest) - end] if len(rest) > end else line
 
 
 def _boilerplate_length(words: list[str], knowledge: Knowledge, *, at_end: bool) -> int:
     """How many words at one end of ``words`` are a greeting, a sign-off or the like: the most that are."""
-    if not words or (words[-1 if at_end else 0] not in knowledge.borders and COURTESIES.isdisjoint(words)):
+    if not words or not _can_be_boilerplate(words[-1 if at_end else 0], knowledge):
         return 0
     for length in range(len(words), 1, -1):
         if _is_boilerplate(tuple(words[-length:] if at_end else words[:length]), knowledge):
             return length
     return 0
+
+
+def _can_be_boilerplate(outermost: str, knowledge: Knowledge) -> bool:
+    return outermost in knowledge.borders or outermost in COURTESY_WORDS
 
 
 def _is_boilerplate(words: Stretch, knowledge: Knowledge) -> bool:

@@ -2,7 +2,10 @@
 rows.
 """
 
+import os
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -77,6 +80,48 @@ def test_one_word_in_a_row_of_texts_is_learnt_and_then_no_difference() -> None:
     assert "0" in {*gone(*short, *long, *copies).values(), *gone(*short, *long, *copies)}
 
 
+SHORT = (
+    "Since the funeral I cannot eat with other people any more.",
+    "My daughter hides in her room whenever her uncle visits us.",
+    "How long does it take until these tablets begin to work?",
+    "At night I count the cracks in the ceiling until it is light.",
+    "Our teacher laughs at my stammer in front of the whole class.",
+    "Is it normal to miss somebody who was never kind to me?",
+)
+
+
+def test_words_that_stand_at_an_end_of_texts_alone_say_nothing() -> None:
+    signed_off = [f"{text} Looking forward to your replies." for text in SHORT]
+    assert gone(*SHORT, *signed_off) == {str(place): str(place + len(SHORT)) for place in range(len(SHORT))}
+
+
+def test_a_greeting_and_a_sign_off_longer_than_the_text_do_not_hide_a_copy() -> None:
+    greeted = [f"Good evening to you from Norway. {text}" for text in SHORT]
+    signed_off = [f"{text} Looking forward to your replies." for text in SHORT]
+    short = "Should I leave him?"
+    both = f"Good evening to you from Norway. {short} Looking forward to your replies."
+    assert gone(short, both) == {}
+    assert gone(short, both, *SHORT, *greeted, *signed_off)["0"] == "1"
+
+
+def test_a_sentence_that_others_have_in_their_midst_is_no_sign_off() -> None:
+    """Texts put together from the same sentences are several texts, although one holds all of another."""
+    longer = [f"{text} Looking forward to your replies." for text in SHORT]
+    others = [
+        f"{name} wrote to me in {month}. Looking forward to your replies. It was {number} degrees in {town}."
+        for name, month, number, town in (
+            ("Anna", "March", 5, "Rome"),
+            ("Tim", "June", 18, "Oslo"),
+            ("Ida", "May", 31, "Paris"),
+            ("Jo", "April", 9, "Bern"),
+            ("Max", "July", 22, "Lima"),
+            ("Eve", "August", 14, "Delhi"),
+            ("Sam", "October", 27, "Cairo"),
+        )
+    ]
+    assert gone(*SHORT, *longer, *others) == {}
+
+
 def test_another_threshold_needs_no_other_comparison() -> None:
     texts = [TEXT, TEXT.replace("doctor", "docotr"), TEXT + " It is the same at the weekend, whatever I drink before."]
     found = deduplicate_texts(["a", "b", "c"], texts)
@@ -126,6 +171,26 @@ def test_the_order_of_the_rows_changes_nothing_and_no_keeper_goes(texts: list[st
     assert results[0] == results[1]
     removed = {one.id for one in results[0][0]}
     assert removed.isdisjoint(one.kept_id for one in results[0][0])
+
+
+def test_every_process_comes_to_the_same() -> None:
+    """Sets of words come in another order in every process, which must not show in what is left of a difference."""
+    code = """if True:
+        from curation.dedup.differences import Difference, Differ
+        from curation.dedup.evidence import Spelling
+        from curation.dedup.exchange import Exchange
+        spelling = Spelling(lambda word: 500)
+        words = "afraid anxious fearful frightened nervous worried".split()
+        learnt = [frozenset({("scared",), (word,)}) for word in words]
+        one = Difference(("scared",), tuple(words), False, False, 4)
+        print(Exchange(Differ(spelling), spelling, learnt).reduced(one))"""
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1
 
 
 @given(st.lists(st.text()))
