@@ -261,35 +261,36 @@ class Comparer:
             if not differences:
                 verdicts.append(_EQUAL)
                 continue
-            verdict = weigh(differences, (len(one), len(other)), bits, knowledge)
+            lengths = len(one), len(other)
+            verdict = self._if_broken_off(pair, field, min(lengths), weigh(differences, lengths, bits, knowledge))
             if verdict.guarded or verdict.score < SURE:
-                verdict = self._without_greetings((one, other), words, knowledge, verdict)
-            if verdict.goes_on and not verdict.guarded and min(len(one), len(other)) <= MIDDLING:
-                verdict = self._if_broken_off(pair, field, verdict)
+                again = self._without_greetings((one, other), words, knowledge)
+                if again is not None:
+                    again = self._if_broken_off(pair, field, min(lengths), again)
+                    verdict = max(verdict, again, key=lambda one: (not one.guarded, one.score))
             verdicts.append(verdict)
         return Compared(pair.first, pair.second, tuple(verdicts))
 
-    def _if_broken_off(self, pair: _Open, field: int, verdict: Verdict) -> Verdict:
+    def _if_broken_off(self, pair: _Open, field: int, shortest: int, verdict: Verdict) -> Verdict:
         """Guards a text that the other goes on from, if it ends as a text does: then it is no copy that breaks off."""
         goes = pair.first if verdict.only == 1 else pair.second
+        if not verdict.goes_on or verdict.guarded or shortest > MIDDLING:
+            return verdict
         text = self._of.texts([goes])[0][field].rstrip(CLOSING)
         if not text.endswith(ENDS):
             return verdict
         return verdict._replace(guarded=True, words=verdict.words or (GOES_ON,))
 
-    def _without_greetings(
-        self, lines: tuple[str, str], words: list[str], knowledge: Knowledge, verdict: Verdict
-    ) -> Verdict:
-        """The better of a verdict and the one without greetings: these may have been aligned with words of the text."""
+    def _without_greetings(self, lines: tuple[str, str], words: list[str], knowledge: Knowledge) -> Verdict | None:
+        """The verdict without greetings, if there are any: they may have been aligned with words of the text."""
         first, second = (without_boilerplate(line, words, knowledge) for line in lines)
         if (first, second) == lines:
-            return verdict
+            return None
         differences = self._differ.between(first, second, changes(first, second), words)
         if not differences:
             return _EQUAL
         totals = [sum(knowledge.bits(words[ord(sign)]) for sign in line) for line in (first, second)]
-        again = weigh(differences, (len(first), len(second)), (totals[0], totals[1]), knowledge)
-        return max(verdict, again, key=lambda one: (not one.guarded, one.score))
+        return weigh(differences, (len(first), len(second)), (totals[0], totals[1]), knowledge)
 
 
 def _are_rewritten(differences: tuple[list[Difference], ...], longer: int) -> bool:
