@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from schemas.items import Origin, Role
 from schemas.language import is_supported
 from schemas.licenses import spdx
+from schemas.release_config import ExportConfig, ReleaseConfig
 
 Format = Literal["jsonl", "json", "csv", "tsv", "parquet", "dataset"]
 Kind = Literal["qa", "dialogue"]
@@ -238,6 +239,10 @@ class WorkspaceConfig(Section):
     """How risk is recognised."""
     split: SplitConfig = SplitConfig()
     """The parts of the dataset."""
+    export: ExportConfig = ExportConfig()
+    """What training files say beside the items. A build does not depend on it."""
+    release: ReleaseConfig = ReleaseConfig()
+    """What a release says of itself, and what it is held to. A build does not depend on it."""
 
     @field_validator("sources")
     @classmethod
