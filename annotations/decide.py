@@ -10,21 +10,18 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from annotations.decisions_file import read_decisions
+from annotations.edits import EDITABLE, edit_fault, personal_data, stand_ins
 from annotations.ledger import Entry, Ledger
-from annotations.policy import approved_row
+from annotations.policy import Policy, approved_row, policy_of
 from annotations.sheet import shown
 from curation import open_build
 from curation.config import load_config
-from curation.pii import scrub_text
+from curation.sources.columns import close_name
 from curation.table import texts
-from curation.validate import check
 from curation.workspace import Workspace
 from schemas.config import PIIConfig
 from schemas.errors import CurateError
 from schemas.review import Review
-
-EDITABLE = {"qa": ("question", "answer"), "dialogue": ("turns",)}
-"""The fields of an item that an edit may carry, by its kind."""
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of this machine's clock a reviewer's may be."""
@@ -71,6 +68,7 @@ def decide(workspace: Workspace, file: Path, *, reviewer: str | None = None) -> 
     items = {row["item_id"]: row for row in open_build(workspace, check=True).items().to_pylist()}
     ledger = Ledger(workspace.ledger)
     pii = load_config(workspace).pii.model_copy(update={"mode": "placeholder"})
+    policy = policy_of(workspace)
     now = datetime.now(UTC)
     earlier = _by_reviewer_and_text(ledger.entries())
     seen: dict[tuple[str, str], int] = {}
@@ -81,7 +79,7 @@ def decide(workspace: Workspace, file: Path, *, reviewer: str | None = None) -> 
         if not str(values.get("verdict") or "").strip():
             undecided += 1
             continue
-        review = _review(row, reviewer, now)
+        review = _review(row, reviewer, now, policy)
         _check_item(row, review, items, pii)
         first = seen.setdefault((review.item_id, review.reviewer), number)
         if first != number:
@@ -149,7 +147,17 @@ def _turns(text: str) -> list[dict[str, str]] | None:
     return [{"role": role.lower(), "text": said.strip()} for role, said in zip(parts[::2], parts[1::2], strict=True)]
 
 
-def _review(row: _Row, reviewer: str | None, now: datetime) -> Review:
+def _role(row: _Row, reviewer: str, policy: Policy) -> str:
+    """The reviewer's role; where ``curate.yaml`` names reviewers, nobody else decides."""
+    known = policy.config.reviewers
+    if known and reviewer not in known:
+        near = close_name(reviewer, list(known))
+        mend = f"Did you mean '{near}'?" if near else f"It names {', '.join(known)}; add whoever else decides."
+        raise row.wrong("is none of the reviewers in curate.yaml", "reviewer", mend)
+    return known.get(reviewer, "reviewer")
+
+
+def _review(row: _Row, reviewer: str | None, now: datetime, policy: Policy) -> Review:
     values = {
         name: row.values[name] for name in ("item_id", "content_hash", "verdict", "comment") if row.values.get(name)
     }
@@ -162,6 +170,8 @@ def _review(row: _Row, reviewer: str | None, now: datetime) -> Review:
     values["decided_at"] = row.values.get("decided_at") or now
     if values["reviewer"] is None:
         raise row.wrong("nobody is named as the reviewer", "reviewer", "Give --reviewer NAME.")
+    values["role"] = _role(row, str(values["reviewer"]), policy)
+    values["rubric_version"] = policy.rubric.version
     values["verdict"] = str(values.get("verdict", "")).strip().lower()
     if isinstance(values.get("turns"), str):
         values["turns"] = _turns(values["turns"])
@@ -210,31 +220,18 @@ def _check_edit(row: _Row, item: dict[str, Any], review: Review, pii: PIIConfig)
         if getattr(review, name) is not None and name not in fitting:
             mend = f"Write the edit into {' or '.join(f'edited_{one}' for one in fitting)}."
             raise row.wrong(f"an item of kind '{item['kind']}' has no {name}", f"edited_{name}", mend)
-    edited = approved_row(item, review)
-    if edited["content_hash"] == item["content_hash"]:
-        raise row.wrong("the edited text is the text as it was", "verdict", "Accept the item, or write what to change.")
-    fault = check(edited)
+    fault = edit_fault(item, review)
     if fault is not None:
-        raise row.wrong(f"the edited text {fault.message}", f"edited_{fault.field}", fault.mend)
-    before = dict(texts(item))
-    # What stands in the item for something that was masked may stay in the edit.
-    standing = {
-        before[span["field"]][span["shown_start"] : span["shown_end"]]
-        for span in item["pii"] or ()
-        if span["field"] in before
-    }
-    fields = {f"edited_{name}": text for name, text in texts(edited)}
-    _check_no_pii(row, fields, pii, item["language"], standing)
+        raise row.wrong(fault.message, fault.field, fault.mend)
+    fields = {f"edited_{name}": text for name, text in texts(approved_row(item, review))}
+    _check_no_pii(row, fields, pii, item["language"], stand_ins(item))
 
 
 def _check_no_pii(
     row: _Row, fields: dict[str, str], pii: PIIConfig, language: str, standing: Collection[str] = ()
 ) -> None:
-    """What reviewers write is kept and released like any text, so it holds no personal data either."""
     for field, text in fields.items():
-        for span in scrub_text(text, pii, language).spans:
-            if text[span.start : span.end] in standing:
-                continue
+        for span in personal_data(text, pii, language, standing):
             raise row.wrong(
                 f"holds personal data ({span.label}) at characters {span.start} to {span.end}",
                 field,

@@ -10,6 +10,7 @@ from schemas.items import Origin, Role
 from schemas.language import is_supported
 from schemas.licenses import spdx
 from schemas.release_config import ExportConfig, ReleaseConfig
+from schemas.review_config import ReviewConfig
 
 Format = Literal["jsonl", "json", "csv", "tsv", "parquet", "dataset"]
 Kind = Literal["qa", "dialogue"]
@@ -239,6 +240,8 @@ class WorkspaceConfig(Section):
     """How risk is recognised."""
     split: SplitConfig = SplitConfig()
     """The parts of the dataset."""
+    review: ReviewConfig = ReviewConfig()
+    """Who decides on items, and when one counts as approved. A build does not depend on it."""
     export: ExportConfig = ExportConfig()
     """What training files say beside the items. A build does not depend on it."""
     release: ReleaseConfig = ReleaseConfig()
