@@ -7,7 +7,7 @@ training files and releases go by these parts: nothing is trained on that a rele
 
 from typing import Any, NamedTuple
 
-from annotations import Entry, Ledger, Standing, approved_row, counted, standings
+from annotations import Entry, Ledger, Standing, approved_row, counted, policy_of, standings
 from annotations.withdrawals import Withdrawn, withdrawn
 from curation import Workspace, open_build
 from curation.build import Build
@@ -45,7 +45,7 @@ def approved(workspace: Workspace) -> Approved:
     build = open_build(workspace, check=True)
     entries = Ledger(workspace.ledger).entries()
     table = build.items()
-    standing = standings(table, entries)
+    standing = standings(table, entries, policy_of(workspace))
     gone = withdrawn(workspace.withdrawals)
     items = [row for row in table.to_pylist() if not gone.holds(row)]
     parts = kept_parts(items, released_parts(workspace))
