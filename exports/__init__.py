@@ -7,16 +7,16 @@ from exports.export import ExportResult, export
 if TYPE_CHECKING:
     from exports.gate import reasons
     from exports.lineage import prov_json, trace, withdraw
-    from exports.release.changes import diff
-    from exports.release.release import release
+    from exports.publishing.changes import diff
+    from exports.publishing.release import release
 
 __all__ = ["ExportResult", "diff", "export", "prov_json", "reasons", "release", "trace", "withdraw"]
 
 _LAZY = {
-    "diff": "exports.release.changes",
+    "diff": "exports.publishing.changes",
     "prov_json": "exports.lineage",
     "reasons": "exports.gate",
-    "release": "exports.release.release",
+    "release": "exports.publishing.release",
     "trace": "exports.lineage",
     "withdraw": "exports.lineage",
 }

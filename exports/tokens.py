@@ -13,7 +13,8 @@ from exports.messages import Messages
 from schemas.errors import CurateError, MissingExtra
 
 LLAMA_3_WORDS = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|"
+    r"\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 """How Llama 3 cuts text into words before it merges bytes (meta-llama/llama-models, tokenizer.py)."""
 _MEND = "Give the tokenizer.model or tokenizer.json from the model's folder."

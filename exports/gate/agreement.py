@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exports.gate.candidate import Candidate
 from exports.gate.reason import Reason
-from exports.release.review import agreements
+from exports.publishing.review import agreements
 
 
 def too_low(candidate: Candidate) -> Iterator[Reason]:

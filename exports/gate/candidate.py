@@ -6,7 +6,7 @@ from typing import Any
 from annotations.policy import decisions_now
 from curation import Workspace
 from exports.approved import Approved
-from exports.release.review import ReviewTable, review_table
+from exports.publishing.review import ReviewTable, review_table
 from schemas.config import SourceConfig, WorkspaceConfig
 from schemas.release_config import ReleaseConfig
 from schemas.review import Review

@@ -27,6 +27,6 @@ def alike_across_parts(candidate: Candidate) -> Iterator[Reason]:
         yield Reason(
             code="parts.alike",
             message=f"{len(ids):,} items are alike and stand in different parts: {some(ids)}",
-            mend="They were released apart before they were known to be alike: reject the new one, or those of one part.",
+            mend="They were released apart before it was known: reject the new one, or those of one part.",
             items=ids,
         )

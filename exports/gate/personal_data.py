@@ -79,7 +79,7 @@ def risk_without_a_word(candidate: Candidate) -> Iterator[Reason]:
     if silent:
         yield Reason(
             code="pii.risk",
-            message=f"{len(silent):,} items may still say of whom they speak, and no reviewer was asked: {some(silent)}",
+            message=f"{len(silent):,} items may still say who speaks, and no reviewer was asked: {some(silent)}",
             mend=f"Have them reviewed by a rubric that asks for '{FLAG}', such as counselling-1.",
             items=silent,
         )

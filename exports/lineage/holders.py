@@ -83,7 +83,7 @@ def _runs(workspace: Workspace, wanted: set[str]) -> list[Holder]:
     for folder in _folders(workspace.runs, "manifest.json"):
         manifest = _read(folder / "manifest.json")
         lines = (folder / "examples.jsonl").read_text(encoding="utf-8").splitlines()
-        held = [one["item_id"] for one in map(json.loads, lines) if one["item_id"] in wanted]
+        held = [one["item_id"] for one in map(json.loads, lines) if one["trained_on"] and one["item_id"] in wanted]
         if held:
             made_from = manifest["export"]["fingerprint"]
             found.append(_holder("run", folder, manifest, held, made_from, manifest["export"]["ledger_head"]))

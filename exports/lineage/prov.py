@@ -1,4 +1,4 @@
-"""A trail as W3C PROV-O in JSON-LD (https://www.w3.org/TR/prov-o/): entities, activities, agents; no text of the item."""
+"""A trail as W3C PROV-O in JSON-LD (https://www.w3.org/TR/prov-o/): entities, activities, agents; no text."""
 
 from typing import Any
 

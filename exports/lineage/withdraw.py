@@ -5,8 +5,8 @@ from typing import Any
 import pyarrow.compute as pc
 
 from annotations import Ledger
-from annotations.withdrawals import Why, add_tombstone, text_hash, text_hashes, withdrawn
 from annotations.withdrawals import FEW_WORDS as TOO_FEW
+from annotations.withdrawals import Why, add_tombstone, text_hash, text_hashes, withdrawn
 from curation import Workspace, open_build
 from curation.build import Build
 from exports.lineage.holders import Holder, holders
@@ -53,7 +53,8 @@ def withdraw(
     rows = {row["item_id"]: row for table in (build.removed(), build.items()) for row in table.to_pylist()}
     if item_id not in rows and item_id not in before.item_ids:
         raise CurateError(
-            f"build {build.manifest.build_id} has no item '{item_id}'", mend="Take an id from the report or items.parquet."
+            f"build {build.manifest.build_id} has no item '{item_id}'",
+            mend="Take an id from the report or items.parquet.",
         )
     found = _with_copies(item_id, rows) if item_id in rows else {item_id: "was named"}
     ids = list(found)

@@ -1,7 +1,7 @@
 """The items of a release as a table: what was approved, what it rests on, and nothing that leads to a person.
 
-Where an item stood in its source (file, row, key) is not in it: in a public source that would lead to the text before it
-was scrubbed. Who has the workspace finds it with ``curate trace``.
+Where an item stood in its source (file, row, key) is not in it: in a public source that would lead to the text before
+it was scrubbed. Who has the workspace finds it with ``curate trace``.
 """
 
 from typing import Any

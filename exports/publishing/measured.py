@@ -14,8 +14,8 @@ from curation.pii import LIMITS as PII_LIMITS
 from curation.table import texts
 from curation.triage import LEVELS
 from curation.triage import LIMITS as RISK_LIMITS
-from exports.release.changes import counts_of
-from exports.release.review import Agreement, ReviewTable, agreements
+from exports.publishing.changes import counts_of
+from exports.publishing.review import Agreement, ReviewTable, agreements
 from schemas.manifest import NOT_LOOKED_AT
 from schemas.release import BuildEvidence, Change
 
@@ -80,7 +80,7 @@ def measure(items: pa.Table, review: ReviewTable, build: BuildEvidence, changes:
     """Counts.
 
     Args:
-        items: The release's items, columns of :data:`exports.release.data.ITEMS` and ``split``.
+        items: The release's items, columns of :data:`exports.publishing.data.ITEMS` and ``split``.
         review: The decisions without names.
         build: What the build counted.
         changes: Since the last release.

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from curation.workspace import sha256_of
 from exports.licences import known_terms
-from exports.release.data import ITEMS
-from exports.release.measured import Measured
+from exports.publishing.data import ITEMS
+from exports.publishing.measured import Measured
 from exports.shelf import data_file
 from schemas.errors import CurateError, MissingExtra
 from schemas.release import ReleaseManifest
@@ -82,13 +82,16 @@ def _responsible(words: ReleaseConfig, measured: Measured) -> dict[str, Any]:
         ]
         if review
         else [],
-        "rai:machineAnnotationTools": [f"EmoCurate: {count} items marked {level}" for level, count in measured.risk.items()],
+        "rai:machineAnnotationTools": [
+            f"EmoCurate: {count} items marked {level}" for level, count in measured.risk.items()
+        ],
         "rai:dataBiases": [words.biases],
         "rai:dataUseCases": words.intended_uses,
         "rai:dataLimitations": [words.limitations, *(f"Not to be used for: {use}" for use in words.forbidden_uses)],
         "rai:dataSocialImpact": words.social_impact,
         "rai:personalSensitiveInformation": [
-            f"Texts on mental health. {count} spans of kind {label} were masked." for label, count in measured.pii.items()
+            f"Texts on mental health. {count} spans of kind {label} were masked."
+            for label, count in measured.pii.items()
         ]
         or ["Texts on mental health. No span of personal data was masked."],
         "rai:dataReleaseMaintenancePlan": words.datasheet.maintenance,

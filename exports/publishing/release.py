@@ -3,7 +3,7 @@
     data/*.parquet        the items, by part
     README.md             the card, with the hub's metadata
     DATASHEET.md  LICENSES.md  CHANGELOG.md  CITATION.cff  croissant.json  figures/
-    evidence/             what the card's figures are counted in: build.json, review.parquet, reviewers.json, changes.jsonl
+    evidence/             what the figures are counted in: build.json, review.parquet, reviewers.json, changes.jsonl
     release.json          the state of the workspace that it was made from
     SHA256SUMS            of every other file
 
@@ -22,14 +22,14 @@ from curation.workspace import sha256_of, whole_folder
 from exports.gate import Reason, look
 from exports.gate.benchmarks import benchmark_texts
 from exports.gate.candidate import Candidate
-from exports.release.changes import CHANGES, changes_since, counts_of
-from exports.release.citation import citation_cff
-from exports.release.croissant import FILE as CROISSANT
-from exports.release.croissant import check_croissant, croissant_json
-from exports.release.data import item_table
-from exports.release.figures import bar_chart
-from exports.release.measured import Measured, measure
-from exports.release.pages import card, changelog, datasheet, licences
+from exports.publishing.changes import CHANGES, changes_since, counts_of
+from exports.publishing.citation import citation_cff
+from exports.publishing.croissant import FILE as CROISSANT
+from exports.publishing.croissant import check_croissant, croissant_json
+from exports.publishing.data import item_table
+from exports.publishing.figures import bar_chart
+from exports.publishing.measured import Measured, measure
+from exports.publishing.pages import card, changelog, datasheet, licences
 from exports.shelf import DATA, EVIDENCE, MANIFEST, SUMS, Release, data_file, releases, version_of
 from schemas.config import WorkspaceConfig
 from schemas.errors import Refused, UsageError

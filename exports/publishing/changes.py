@@ -33,7 +33,7 @@ def changes_since(approved: Approved, before: Release | None) -> list[Change]:
     """What becomes of each item when the approved ones are released after ``before``."""
     old = _hashes(before.items()) if before else {}
     new = {row["item_id"]: (row["content_hash"], row["split"]) for row in approved.rows}
-    why = {item_id: "is new" for item_id in new.keys() - old.keys()}
+    why = dict.fromkeys(new.keys() - old.keys(), "is new")
     why |= {item_id: _why_out(item_id, approved) for item_id in old.keys() - new.keys()}
     return _compared(old, new, why)
 
@@ -82,9 +82,7 @@ def _hashes(items: pa.Table) -> dict[str, tuple[str, str]]:
     return {row["item_id"]: (row["content_hash"], row["split"]) for row in rows}
 
 
-def _compared(
-    old: dict[str, tuple[str, str]], new: dict[str, tuple[str, str]], why: dict[str, str]
-) -> list[Change]:
+def _compared(old: dict[str, tuple[str, str]], new: dict[str, tuple[str, str]], why: dict[str, str]) -> list[Change]:
     found = []
     for item_id in sorted(old.keys() | new.keys()):
         if item_id not in old:

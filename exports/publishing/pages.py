@@ -9,8 +9,8 @@ import yaml
 from annotations.coefficients import Estimate
 from curation.workspace import Workspace
 from exports.licences import alternatives, known_terms, licence_of_generator
-from exports.release.changes import counts_of
-from exports.release.measured import Measured
+from exports.publishing.changes import counts_of
+from exports.publishing.measured import Measured
 from schemas.release import BuildEvidence, Change, ReleaseManifest, SourceEvidence
 from schemas.release_config import ReleaseConfig
 
@@ -66,9 +66,7 @@ def hub_licence(expression: str) -> dict[str, str]:
 
 
 def _metadata(manifest: ReleaseManifest, words: ReleaseConfig, measured: Measured) -> str:
-    files = [
-        {"split": part, "path": f"data/{part}-*.parquet"} for part, number in measured.parts.items() if number
-    ]
+    files = [{"split": part, "path": f"data/{part}-*.parquet"} for part, number in measured.parts.items() if number]
     human, generated = "human" in measured.origins, any(name != "human" for name in measured.origins)
     entry: dict[str, Any] = {
         "pretty_name": words.title,
@@ -91,7 +89,7 @@ def _render(template: str, **values: Any) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("exports.release", ""),
+        loader=PackageLoader("exports.publishing", ""),
         autoescape=False,  # Markdown; table cells are kept whole by `finalize`
         undefined=StrictUndefined,
         trim_blocks=True,
