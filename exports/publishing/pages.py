@@ -74,11 +74,10 @@ def _metadata(manifest: ReleaseManifest, words: ReleaseConfig, measured: Measure
         **hub_licence(manifest.license),
         "size_categories": [measured.size],
         "task_categories": sorted({TASKS[kind] for kind in measured.kinds}),
-        "annotations_creators": ["expert-generated"],
         "language_creators": [*(["found"] if human else []), *(["machine-generated"] if generated else [])],
         "multilinguality": ["monolingual" if len(measured.languages) == 1 else "multilingual"],
         "source_datasets": ["extended"],
-        "tags": ["mental-health", "counselling", "clinician-reviewed", "croissant"],
+        "tags": ["mental-health", "counselling", "human-reviewed", "croissant"],
         "configs": [{"config_name": "default", "default": True, "data_files": files}],
     }
     text: str = yaml.safe_dump(entry, sort_keys=False, allow_unicode=True, width=100)
@@ -95,7 +94,7 @@ def _render(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=lambda value: value.strip().replace("|", "&#124;") if isinstance(value, str) else value,
+        finalize=lambda value: value.replace("\n", " ").replace("|", "&#124;") if isinstance(value, str) else value,
     )
     environment.filters["count"] = lambda value: f"{value:,}"
     environment.filters["estimate"] = estimate
