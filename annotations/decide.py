@@ -147,6 +147,42 @@ def _turns(text: str) -> list[dict[str, str]] | None:
     return [{"role": role.lower(), "text": said.strip()} for role, said in zip(parts[::2], parts[1::2], strict=True)]
 
 
+def _ratings(row: _Row, policy: Policy) -> dict[str, int]:
+    """The scales that were rated, from `empathy 4; safety 5` or a mapping of names to points."""
+    given = row.values.get("ratings") or {}
+    pairs = list(given.items()) if isinstance(given, dict) else _PAIR.findall(str(given))
+    if not isinstance(given, dict) and _PAIR.sub("", given).strip(" \n,;"):
+        raise row.wrong("holds no ratings", "ratings", "Write them as `empathy 4; safety 5`.")
+    known = [scale.name for scale in policy.rubric.scales]
+    found: dict[str, int] = {}
+    for name, points in pairs:
+        _known(row, name, known, "ratings")
+        if str(points) not in ("1", "2", "3", "4", "5"):
+            raise row.wrong(f"{name} is not rated from 1 to 5", "ratings", "Write them as `empathy 4; safety 5`.")
+        found[name] = int(points)
+    return found
+
+
+def _raised(row: _Row, policy: Policy) -> list[str]:
+    """The flags that were raised, from `stigma; pii_left` or a list of names."""
+    given = row.values.get("raised_flags") or []
+    names = [str(one) for one in given] if isinstance(given, list) else re.split(r"[,;\s]+", str(given).strip())
+    known = [flag.name for flag in policy.rubric.flags]
+    for name in names:
+        _known(row, name, known, "raised_flags")
+    return [name for name in known if name in names]
+
+
+def _known(row: _Row, name: str, known: list[str], field: str) -> None:
+    if name not in known:
+        near = close_name(name, known)
+        mend = f"Did you mean '{near}'?" if near else f"It has: {', '.join(known) or 'none'}."
+        raise row.wrong("names something that the rubric does not have", field, mend)
+
+
+_PAIR = re.compile(r"([A-Za-z_]+)\s*[:= ]\s*(\d+)")
+
+
 def _role(row: _Row, reviewer: str, policy: Policy) -> str:
     """The reviewer's role; where ``curate.yaml`` names reviewers, nobody else decides."""
     known = policy.config.reviewers
@@ -172,6 +208,8 @@ def _review(row: _Row, reviewer: str | None, now: datetime, policy: Policy) -> R
         raise row.wrong("nobody is named as the reviewer", "reviewer", "Give --reviewer NAME.")
     values["role"] = _role(row, str(values["reviewer"]), policy)
     values["rubric_version"] = policy.rubric.version
+    values["scales"] = _ratings(row, policy)
+    values["flags"] = _raised(row, policy)
     values["verdict"] = str(values.get("verdict", "")).strip().lower()
     if isinstance(values.get("turns"), str):
         values["turns"] = _turns(values["turns"])

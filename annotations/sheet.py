@@ -20,7 +20,10 @@ ITEM = (
 )
 SHOWN = (*ITEM, ALIKE)
 """Columns that tell the reviewer what is decided on."""
-DECISION = ("verdict", "edited_question", "edited_answer", "edited_turns", "comment", "reviewer", "decided_at")
+DECISION = (
+    *("verdict", "ratings", "raised_flags", "edited_question", "edited_answer", "edited_turns", "comment"),
+    *("reviewer", "decided_at"),
+)
 """Columns that the reviewer fills in."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

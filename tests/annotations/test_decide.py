@@ -56,7 +56,7 @@ def test_a_sheet_that_was_filled_in_is_taken(built: Workspace) -> None:
         writer.writeheader()
         writer.writerows(rows)
     assert decide(built, file, reviewer="clin-1") == (2, 0, 1)
-    assert status(built) == {"approved": 1, "rejected": 1, "disputed": 0, "stale": 0, "waiting": 1}
+    assert status(built).counts == {"approved": 1, "rejected": 1, "disputed": 0, "stale": 0, "waiting": 1}
     assert write_sheet(built, file, force=True) == 1
 
 
@@ -77,7 +77,7 @@ def test_an_old_sheet_does_not_bring_back_what_was_taken_back(built: Workspace) 
     decide(built, decisions(built, "reject"))
     with pytest.raises(CurateError, match="clin-1 decided so before, and otherwise after that"):
         decide(built, decisions(built, "accept"))
-    assert status(built)["rejected"] == 1
+    assert status(built).counts["rejected"] == 1
 
 
 def test_an_earlier_decision_does_not_replace_a_later_one(built: Workspace) -> None:
@@ -102,18 +102,18 @@ def test_a_rejection_stands_when_its_reviewer_decides_on_another_version(
     make_workspace([(question, answer + " Try it for two weeks."), *PAIRS[1:]])
     build_dataset(built)
     decide(built, decisions(built, "accept"))
-    assert status(built)["approved"] == 1
+    assert status(built).counts["approved"] == 1
     make_workspace(PAIRS)
     build_dataset(built)
-    assert status(built)["disputed"] == 1
+    assert status(built).counts["disputed"] == 1
 
 
 def test_two_reviewers_who_disagree_make_a_dispute(built: Workspace) -> None:
     decide(built, decisions(built, "accept"))
     decide(built, decisions(built, "reject", reviewer="clin-2"))
-    assert status(built)["disputed"] == 1
+    assert status(built).counts["disputed"] == 1
     decide(built, decisions(built, "accept", reviewer="clin-2"))
-    assert status(built)["approved"] == 1
+    assert status(built).counts["approved"] == 1
 
 
 def test_a_decision_on_a_text_that_changed_is_stale_and_queued_again(
@@ -123,7 +123,7 @@ def test_a_decision_on_a_text_that_changed_is_stale_and_queued_again(
     question, answer = PAIRS[0]
     make_workspace([(question, answer + " Try it for two weeks."), *PAIRS[1:]])
     build_dataset(built)
-    assert status(built) == {"approved": 2, "rejected": 0, "disputed": 0, "stale": 1, "waiting": 0}
+    assert status(built).counts == {"approved": 2, "rejected": 0, "disputed": 0, "stale": 1, "waiting": 0}
     assert write_sheet(built, built.root / "queue.csv") == 1
 
 
@@ -153,6 +153,10 @@ def test_a_decision_on_a_text_that_changed_is_stale_and_queued_again(
         ({"verdict": "edit", "edited_answer": PAIRS[1][1]}, "the edited text is the text as it was"),
         ({"verdict": "accept", "verdict_": "x"}, "field 'verdict_': column 5 is none of a decision. Did you mean"),
         ({"verdict": "accept", "My name is 212-555-0147": "x"}, "row 2: column 5 is none of a decision"),
+        ({"verdict": "accept", "ratings": "empathi 4"}, "field 'ratings': names something that the rubric does not"),
+        ({"verdict": "accept", "ratings": "empathy 6"}, "field 'ratings': empathy is not rated from 1 to 5"),
+        ({"verdict": "accept", "ratings": "very good"}, "field 'ratings': holds no ratings. Write them as"),
+        ({"verdict": "accept", "raised_flags": "stigmas"}, "field 'raised_flags': names something that the rubric"),
         ({"verdict": "accept", "decided_at": "2026"}, "field 'decided_at': is no time"),
         ({"verdict": "accept", "decided_at": "2026-01-05T10:00:00"}, "field 'decided_at': Input should have timezone"),
         ({"verdict": "accept", "decided_at": "2999-01-05T10:00:00Z"}, "field 'decided_at': lies in the future"),
@@ -259,3 +263,40 @@ def test_an_edit_that_is_clean_is_approved(built: Workspace) -> None:
     items = open_build(built).items()
     standing = standings(items, Ledger(built.ledger).entries(), policy_of(built))
     assert standing[items["item_id"][0].as_py()].state == "approved"
+
+
+def test_ratings_and_flags_are_written_in_words(built: Workspace) -> None:
+    more = {"ratings": "empathy 4; safety: 5", "raised_flags": "stigma, unsupported"}
+    decide(built, decisions(built, {"verdict": "accept", **more}))
+    (entry,) = Ledger(built.ledger).entries()
+    assert entry.review.scales == {"empathy": 4, "safety": 5}
+    assert entry.review.flags == ("stigma", "unsupported")
+    assert status(built).counts["approved"] == 1
+
+
+def test_a_safety_flag_waits_for_the_adjudicator_whose_word_is_final(make_workspace: MakeWorkspace) -> None:
+    workspace = make_workspace(PAIRS, review={"reviewers": {"clin-1": "reviewer", "senior": "adjudicator"}})
+    build_dataset(workspace)
+    decide(workspace, decisions(workspace, {"verdict": "accept", "raised_flags": "missing_referral"}))
+    assert status(workspace).counts["disputed"] == 1
+    decide(workspace, decisions(workspace, "accept", reviewer="senior"))
+    assert status(workspace).counts["approved"] == 1
+    decide(workspace, decisions(workspace, "reject"))  # what the reviewer says after that changes nothing
+    assert status(workspace).counts["approved"] == 1
+
+
+def test_who_is_not_named_in_the_configuration_decides_nothing(make_workspace: MakeWorkspace) -> None:
+    workspace = make_workspace(PAIRS, review={"reviewers": {"clin-1": "reviewer"}})
+    build_dataset(workspace)
+    with pytest.raises(CurateError, match="is none of the reviewers in curate.yaml. Did you mean 'clin-1'?"):
+        decide(workspace, decisions(workspace, "accept", reviewer="clin-l"))
+
+
+def test_a_risky_item_needs_two(make_workspace: MakeWorkspace) -> None:
+    team = {"clin-1": "reviewer", "clin-2": "reviewer"}
+    workspace = make_workspace(PAIRS, review={"reviewers": team, "double": 0.0})
+    build_dataset(workspace)
+    decide(workspace, decisions(workspace, "accept", "accept", "accept"))
+    assert status(workspace).counts == {"approved": 2, "rejected": 0, "disputed": 0, "stale": 0, "waiting": 1}
+    decide(workspace, decisions(workspace, "accept", "accept", "accept", reviewer="clin-2"))
+    assert status(workspace).counts["approved"] == 3
