@@ -93,7 +93,10 @@ def test_tokens_are_those_that_training_sees(shared: Path) -> None:
     file = shared / "tokenizer" / "tokenizer.model"
     tokenizer, count = finetune.load_tokenizer(file), token_counter(file)
     for said in (
-        [("user", "I can't sleep, it's 3:45 am again..."), ("assistant", "  That sounds exhausting. \n\n What helps?\n")],
+        [
+            ("user", "I can't sleep, it's 3:45 am again..."),
+            ("assistant", "  That sounds exhausting. \n\n What helps?\n"),
+        ],
         [("system", "You listen."), ("user", "Жить 不想 🙂"), ("assistant", "I'm here.")],
     ):
         expected = finetune.encode_chat(tokenizer, [finetune.Turn(role, text) for role, text in said]).ids

@@ -1,4 +1,4 @@
-"""An item is followed back to its source's bytes and forward to what holds it, and can be taken out of all that follows."""
+"""An item is followed back to its source's bytes and forward to what holds it, and can be taken out of what follows."""
 
 import csv
 import hashlib
@@ -9,7 +9,7 @@ import rdflib
 
 from annotations.withdrawals import withdrawn
 from curation import Workspace, open_build
-from exports import export, prov_json, reasons, release, trace, withdraw
+from exports import export, reasons, release, trace, withdraw
 from schemas.errors import CurateError, UsageError
 from tests.conftest import curate
 from tests.exports.conftest import Make, Plan
