@@ -98,6 +98,7 @@ def _render(template: str, **values: Any) -> str:
     )
     environment.filters["count"] = lambda value: f"{value:,}"
     environment.filters["estimate"] = estimate
+    environment.filters["agreed"] = agreed
     environment.filters["share"] = lambda value: "" if value is None else f"{100 * value:.1f} %"
     return environment.get_template(template).render(**values)
 
@@ -109,3 +110,13 @@ def estimate(found: Estimate) -> str:
     if found.low is None or found.high is None:
         return f"{found.value:.3f}"
     return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
+
+
+def agreed(measured: Measured) -> str:
+    """How far reviewers agreed on the verdict, in a sentence."""
+    if not measured.agreement:
+        return "How far reviewers agree was not measured."
+    verdict = measured.agreement[0]
+    if verdict.alpha.value is None:
+        return f"All said the same of {verdict.items:,} items."
+    return f"Krippendorff's alpha of the verdict is {estimate(verdict.alpha)}, on {verdict.items:,} items."

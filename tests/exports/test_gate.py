@@ -222,7 +222,7 @@ APART = [
 @pytest.mark.parametrize("seed", range(20))
 def test_combinations_are_refused_for_all_their_reasons(seed: int, plan: Plan, make: Make) -> None:
     drawn = random.Random(seed)
-    chosen = drawn.sample(APART, drawn.randint(1, 5)) + [drawn.choice(ONE_EACH[drawn.choice(sorted(ONE_EACH))])]
+    chosen = [*drawn.sample(APART, drawn.randint(1, 5)), drawn.choice(ONE_EACH[drawn.choice(sorted(ONE_EACH))])]
     for fault in chosen:
         FAULTS[fault][0](plan)
     assert sorted(codes(make(plan))) == sorted(FAULTS[fault][1] for fault in chosen)

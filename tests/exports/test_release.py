@@ -1,4 +1,4 @@
-"""A release can be published as it stands, says only what can be counted in it, and tells nothing that it should not."""
+"""A release can be published as it stands, says what can be counted in it, and tells nothing that it should not."""
 
 import hashlib
 import json
@@ -185,7 +185,7 @@ def recounted(folder: Path) -> dict[str, Callable[[list[str]], str] | str]:
         f"| Written by | human ({sum(row['origin'] == 'human' for row in rows)}) |",
         f"| Approved by | {roles['reviewer']} reviewers, {roles['adjudicator']} adjudicator; {decisions} decisions, "
         f"{len(twice)} items read by two or more |",
-        f"| Agreement | Krippendorff's alpha of the verdict {verdict}, on {len(twice)} items |",
+        f"| Agreement | Krippendorff's alpha of the verdict is {verdict}, on {len(twice)} items. |",
         f"| Personal data | {masked.total()} spans masked; items of high residual risk: {residual['high']}, "
         "each read by a reviewer |",
         *(f"| {state} | {number} |" for state, number in Counter(one["state"] for one in review).items()),
@@ -200,7 +200,8 @@ def recounted(folder: Path) -> dict[str, Callable[[list[str]], str] | str]:
         ),
         f"{build['records']} records were read; {build['removed']} were removed as duplicates, "
         f"{build['quarantined']} set aside with a fault,",
-        f"{build['items']} became items, {build['withdrawn']} of these were withdrawn, and {len(rows)} are in this release.",
+        f"{build['items']} became items, {build['withdrawn']} of these were withdrawn, and {len(rows)} are in this "
+        "release.",
         *(
             f"| {one['step']} | {one['read']} | {one['kept']} | {one['removed']} | {one['quarantined']} |"
             for one in build["steps"]
