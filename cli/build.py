@@ -1,12 +1,14 @@
 """``curate build-dataset``, ``report`` and ``trace``."""
 
+import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import Json, print_json, print_table, progress
-from curation.workspace import Workspace
+from curation.workspace import Workspace, write_whole
 
 if TYPE_CHECKING:
     from schemas.manifest import BuildManifest, WorkReport
@@ -87,17 +89,23 @@ def report(context: typer.Context, as_json: Json = False) -> None:
 def trace(
     context: typer.Context,
     item_id: Annotated[str, typer.Argument(metavar="ITEM_ID", help="The id of an item or of a removed row.")],
+    prov: Annotated[
+        Path | None, typer.Option(help="Also write it as W3C PROV-O (JSON-LD) to this file; it has no text.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Tell an item's story: its source and row, what each step changed, its duplicates, the decisions on it.
+    """Tell an item's story: its source and row, what each step changed, the decisions on it, and what holds it now.
 
-    Example: `curate trace forum-faadf7976b42`. It reads the source again and shows the text before personal
-    data was masked, on this screen alone.
+    Example: `curate trace forum-faadf7976b42 --prov trail.jsonld`. It reads the source again and shows the text before
+    personal data was masked, on this screen alone.
     """
-    from annotations import trace as tell
     from cli.story import print_story
+    from exports import prov_json
+    from exports import trace as tell
 
     story = tell(Workspace.find(context.obj), item_id)
+    if prov is not None:
+        write_whole(prov, json.dumps(prov_json(story), indent=2) + "\n")
     if as_json:
         print_json(story)
     else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import build, dedup, deploy, export, finetune, review, scrub, triage, workspace
+from cli import build, dedup, deploy, export, finetune, release, review, scrub, triage, workspace
 from schemas.errors import CurateError, UsageError
 
 app = typer.Typer(
@@ -18,8 +18,8 @@ app = typer.Typer(
     help="""Turns raw counselling text into an on-device model, every training example of it signed off by a clinician.
 
     **The way through:** `init` makes a workspace, `build-dataset` cleans, deduplicates and scrubs its sources,
-    `review` takes clinicians' decisions, `export` writes what they approved, `finetune` trains on it,
-    `deploy` bundles the model for a phone and `chat` talks to the bundle.
+    `review` takes clinicians' decisions, `release` publishes what they approved, `export` writes it as training files,
+    `finetune` trains on it, `deploy` bundles the model for a phone and `chat` talks to the bundle.
 
     **Exit codes:** 0 done, 1 failed, 2 wrong usage, 3 refused by a gate.""",
 )
@@ -50,7 +50,7 @@ def start(
     context.obj = Path()
 
 
-for group in (workspace, build, scrub, dedup, triage, export, finetune, deploy):
+for group in (workspace, build, scrub, dedup, triage, export, release, finetune, deploy):
     group.register(app)
 app.add_typer(review.app, name="review")
 

@@ -4,11 +4,12 @@ from rich.console import Console
 from rich.text import Text
 
 from curation.diff import word_diff
+from exports.lineage import Trail
 from schemas.story import Change, Story
 
 
-def print_story(story: Story) -> None:
-    """Prints the story of an item."""
+def print_story(story: Trail) -> None:
+    """Prints the trail of an item."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
     origin = story.provenance
     console.print(f"{story.item_id} in build {story.build_id}: {story.fate}", style="bold")
@@ -16,6 +17,8 @@ def print_story(story: Story) -> None:
         f"from    {origin['file']}, row {origin['row']} (source {origin['source_id']}, record {origin['record']})"
     )
     console.print(f"licence {origin['license']}; written by a {_author(story)}")
+    if story.source_file is not None:
+        console.print(f"file    {story.source_file.path}, SHA-256 {story.source_file.sha256}")
     if story.source_changed:
         console.print(
             "A source or the program has changed since this build, so what its steps did cannot be shown: build again.",
@@ -47,6 +50,10 @@ def print_story(story: Story) -> None:
         console.print(
             f"  {decision.number}. {review.verdict} by {review.reviewer}, {review.decided_at:%Y-%m-%d %H:%M}{stale}"
         )
+    if story.withdrawn:
+        console.print("Withdrawn: nothing made from now on holds it.", style="yellow")
+    for one in story.holders:
+        console.print(f"In {one.kind} {one.name} ({one.fingerprint[:12]})")
 
 
 def _author(story: Story) -> str:

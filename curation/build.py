@@ -50,8 +50,8 @@ ITEMS, REMOVED, PAIRS, QUARANTINE, REPORT, MANIFEST = (
 )
 
 
-NO_PART_OF_A_BUILD = {"review"}
-"""What of the configuration changes no build: who reviews may change while a build is reviewed."""
+NO_PART_OF_A_BUILD = {"review", "export", "release"}
+"""What of the configuration changes no build: who reviews it, and what is said of what becomes of it."""
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes of the unit in which the system counts resident memory."""
 

@@ -63,6 +63,10 @@ class Workspace:
         return self.root / "exports"
 
     @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
     def runs(self) -> Path:
         return self.root / "runs"
 
@@ -80,7 +84,7 @@ class Workspace:
     @property
     def folders(self) -> tuple[Path, ...]:
         """The folders of the workspace in which nothing of the user's own making belongs, and that of the sources."""
-        return (self.sources, self.builds, self.exports, self.runs, self.bundles, self.private)
+        return (self.sources, self.builds, self.exports, self.releases, self.runs, self.bundles, self.private)
 
     @property
     def cache(self) -> Path:
@@ -89,6 +93,11 @@ class Workspace:
     @property
     def ledger(self) -> Path:
         return self.private / "reviews.sqlite"
+
+    @property
+    def withdrawals(self) -> Path:
+        """The tombstones of what was withdrawn."""
+        return self.private / "withdrawals.jsonl"
 
     def relative(self, path: Path) -> str:
         """``path`` as messages and manifests name it: relative to the workspace, links as they are."""

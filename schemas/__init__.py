@@ -14,6 +14,7 @@ def json_schemas() -> dict[str, dict[str, Any]]:
     from schemas.config import WorkspaceConfig
     from schemas.faults import Quarantined
     from schemas.manifest import BuildManifest
+    from schemas.release import ReleaseManifest
     from schemas.review import Review
     from schemas.rubric import Rubric
 
@@ -26,5 +27,6 @@ def json_schemas() -> dict[str, dict[str, Any]]:
         "curate-yaml": WorkspaceConfig,
         "quarantined": Quarantined,
         "build-manifest": BuildManifest,
+        "release": ReleaseManifest,
     }
     return {"item": ITEM.json_schema(), **{name: model.model_json_schema() for name, model in models.items()}}

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from schemas.items import Origin, Role
 from schemas.language import is_supported
 from schemas.licenses import spdx
+from schemas.release_config import ExportConfig, ReleaseConfig
 from schemas.review_config import ReviewConfig
 
 Format = Literal["jsonl", "json", "csv", "tsv", "parquet", "dataset"]
@@ -241,6 +242,10 @@ class WorkspaceConfig(Section):
     """The parts of the dataset."""
     review: ReviewConfig = ReviewConfig()
     """Who decides on items, and when one counts as approved. A build does not depend on it."""
+    export: ExportConfig = ExportConfig()
+    """What training files say beside the items. A build does not depend on it."""
+    release: ReleaseConfig = ReleaseConfig()
+    """What a release says of itself, and what it is held to. A build does not depend on it."""
 
     @field_validator("sources")
     @classmethod

@@ -1,9 +1,13 @@
-"""The whole way once, through the command line: raw files, build, decisions, export, LoRA, .pte, a reply."""
+"""The whole way once, through the command line: raw files, build, decisions, export, LoRA, .pte, a reply;
+then a release, what one item of it is from and in which bundle it is, and its withdrawal.
+"""
 
 import csv
+import hashlib
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import curate
@@ -69,3 +73,34 @@ def test_from_raw_file_to_reply(tmp_path: Path) -> None:
         )
     )["reply"]
     assert reply.strip()
+
+    # A second reviewer, a release, and an item from its source's bytes to the .pte.
+    run("-C", home, "review", "decide", sheet, "--reviewer", "clin-2")
+    run("-C", home, "release", "1.0.0")
+    lines = (home / "runs" / "first" / "examples.jsonl").read_text().splitlines()
+    learned = {one["item_id"] for one in map(json.loads, lines) if one["trained_on"]}
+    item = next(row for row in rows if row["item_id"] in learned and row["question"].strip())
+    trail = json.loads(run("-C", home, "trace", item["item_id"], "--prov", home / "trail.jsonld", "--json"))
+    source = (home / trail["source_file"]["path"]).read_bytes()
+    assert hashlib.sha256(source).hexdigest() == trail["source_file"]["sha256"]
+    held = {one["kind"]: one for one in trail["holders"]}
+    assert held.keys() == {"export", "release", "run", "bundle"}
+    assert held["bundle"]["made_from"] == held["run"]["fingerprint"] == trained["fingerprint"]
+    assert held["bundle"]["fingerprint"] == bundle["fingerprint"]
+    assert "curate:bundle/first" in (home / "trail.jsonld").read_text()
+
+    # Withdrawn: the run and the bundle are named, and the next release holds no word of it.
+    named = run("-C", home, "withdraw", item["item_id"])
+    assert "run first holds" in named
+    assert "bundle first holds" in named
+    run("-C", home, "release", "1.1.0")
+    for file in (home / "releases" / "1.1.0").rglob("*.*"):
+        if file.suffix == ".parquet":
+            text = json.dumps(pq.read_table(file).to_pylist(), ensure_ascii=False)
+        else:
+            text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        assert item["question"] not in text
+        assert item["answer"] not in text
+    assert item["answer"] in json.dumps(
+        pq.read_table(home / "releases" / "1.0.0" / "data").to_pylist(), ensure_ascii=False
+    )
