@@ -160,7 +160,7 @@ def memory_of(shape: Architecture, config: FinetuneConfig, longest_pass: int) ->
         optimizer=2 * learning * kept,
         activations=longest_pass * a_token,
         # logits, their softmax and gradient; when the output layer learns, its gradient in float32 too
-        logits=min(CHUNK, longest_pass) * shape.vocab_size * (2 * computed + 8) + (4 * head if is_full else 0),
+        logits=min(CHUNK, longest_pass) * shape.vocab_size * 12 + (4 * head if is_full else 0),
     )
 
 
