@@ -29,6 +29,14 @@ class ChatFormat(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     name: Literal["llama3"] = "llama3"
+    begin: str = "<|begin_of_text|>"
+    """The same in text, for runners that read special tokens in it: what stands before the first turn,"""
+    turn: str = "<|start_header_id|>{role}<|end_header_id|>\n\n{content}<|eot_id|>"
+    """a turn,"""
+    reply: str = "<|start_header_id|>assistant<|end_header_id|>\n\n"
+    """what the model's turn begins with,"""
+    end: str = "<|eot_id|>"
+    """and what ends it."""
     begin_of_text: int
     start_header: int
     end_header: int
@@ -36,6 +44,8 @@ class ChatFormat(BaseModel):
     stop: tuple[int, ...]
     ordinary_tokens: int
     """Ids from here on are special tokens: not to be shown, and never to be read from a user's text."""
+    special_tokens: tuple[str, ...]
+    """Their spellings, in the order of their ids."""
     system_prompt: str | None
     """Content of the first turn, of role ``system``; none if the model was trained without one."""
     replace_in_messages: tuple[str, str] = ("<|", "< |")

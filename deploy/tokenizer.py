@@ -51,6 +51,7 @@ class DeviceTokenizer:
             end_of_turn=ids["<|eot_id|>"],
             stop=(ids["<|end_of_text|>"], ids["<|eom_id|>"], ids["<|eot_id|>"]),
             ordinary_tokens=min(ids.values()),
+            special_tokens=tuple(sorted(ids, key=lambda spelled: ids[spelled])),
             system_prompt=system_prompt,
         )
 
