@@ -69,7 +69,6 @@ def deploy(
     is refused (exit 3); `parity.json` in it says how near it came.
     """
     from deploy import deploy as bundle
-    from deploy.manifest import Quantisation
 
     workspace = Workspace.find(context.obj)
     with _stages(as_json) as shown:
@@ -78,7 +77,7 @@ def deploy(
             run,
             name=name,
             max_context=max_context,
-            quantisation=Quantisation(linear=weights),
+            weights=weights,
             on_stage=shown.on_stage,
             on_time=shown.on_time,
         )

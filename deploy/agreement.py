@@ -43,15 +43,16 @@ class Agreement(BaseModel):
 class Limits(BaseModel):
     """What the .pte may differ by from a model with the same rounding.
 
-    Conversions that are right measured a mean divergence of 4e-7 to 9e-5 nats (the latter where the scales of training
-    are rounded once more on the phone); scales chosen otherwise 1e-2, adapters merged before quantisation 5e-4.
+    Conversions that are right measured a mean divergence of 2e-7 to 5e-6 nats (the latter for an adapter apart: the
+    scales of training are rounded once more on the phone) and 98.5 % to 100 % in common; scales chosen otherwise 1e-2
+    and 93 %, adapters merged before quantisation 5e-4.
     """
 
     model_config = ConfigDict(frozen=True)
 
     mean_kl: float = 2e-4
-    top1: float = 0.98
-    top5: float = 0.98
+    top1: float = 0.97
+    top5: float = 0.97
 
     def broken(self, agreement: Agreement) -> list[str]:
         """The limits that do not hold, in words."""
@@ -63,6 +64,10 @@ class Limits(BaseModel):
         if not agreement.top5 >= self.top5:
             found.append(f"{agreement.top5:.1%} of the five likeliest tokens in common ({self.top5:.0%} is asked for)")
         return found
+
+
+BFLOAT16_LIMITS = Limits(mean_kl=2e-3, top1=0.95, top5=0.95)
+"""For weights and activations in bfloat16, which two implementations round at different places: 6e-5 was measured."""
 
 
 class Parity(BaseModel):

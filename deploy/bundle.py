@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 from curation.workspace import Workspace, new_place, sha256_of, whole_folder
 from deploy.agreement import PARITY
@@ -34,6 +35,7 @@ from deploy.prompts import prompts
 from deploy.runtime import PteModel, load_runtime
 from deploy.safety import SAFETY, confirmed_helplines, make_layer
 from deploy.tokenizer import DeviceTokenizer
+from deploy.trained import check_family, quantisation_for, trained
 from finetune.manifest import RunManifest, read_run, sha256s
 from schemas.errors import ConfigError, CurateError, Refused
 
@@ -54,7 +56,7 @@ def deploy(
     *,
     name: str | None = None,
     max_context: int | None = None,
-    quantisation: Quantisation | None = None,
+    weights: Literal["8da4w", "bf16", "fp32"] = "8da4w",
     on_stage: OnStage | None = None,
     on_time: Callable[[float], None] | None = None,
 ) -> BundleResult:
@@ -66,7 +68,7 @@ def deploy(
         name: The bundle's; by default the run's.
         max_context: Tokens of conversation and reply together; by default 2048, or what the model was built for if
             that is less. The KV cache takes memory in proportion.
-        quantisation: By default 8da4w in groups of 32, which is what a phone runs fast.
+        weights: How they are stored: 8da4w is what a phone runs fast, the others are to compare with.
         on_stage: Called as each stage begins.
         on_time: Called now and then during the export, with the seconds that it has taken.
 
@@ -81,19 +83,20 @@ def deploy(
     final = new_place(workspace.bundles, name, "bundle")
     helplines = confirmed_helplines(workspace, date.today())
     _check_run(workspace.runs / run, manifest)
-    checkpoint = workspace.runs / run / "checkpoint"
-    context = _context(checkpoint, max_context)
+    quantisation = quantisation_for(manifest, weights)
+    model = trained(workspace.runs / run, manifest, quantisation)
+    check_family(model.weights)
+    context = _context(model.weights, max_context)
     stage = on_stage or (lambda words, seconds: None)
-    quantisation = quantisation or Quantisation()
     with whole_folder(final) as out:
-        shutil.copyfile(checkpoint / "tokenizer.model", out / "tokenizer.model")
+        shutil.copyfile(model.weights / "tokenizer.model", out / "tokenizer.model")
         tokenizer = DeviceTokenizer(out / "tokenizer.model")
         chat = tokenizer.chat_format(manifest.system_prompt)
         asked = prompts(tokenizer, chat, context - DECODED)
-        size = sum(file.stat().st_size for file in checkpoint.glob("*.safetensors"))
+        size = sum(file.stat().st_size for file in model.weights.glob("*.safetensors"))
         stage("quantising and exporting", _export_seconds(size))
         eager = export_pte(
-            checkpoint,
+            model,
             out / "model.pte",
             context=context,
             quantisation=quantisation,
@@ -104,7 +107,7 @@ def deploy(
         memory = _memory_of(out / "model.pte")
         parity = measure(
             out / "model.pte",
-            checkpoint,
+            model,
             quantisation,
             asked,
             eager,
@@ -204,7 +207,7 @@ def _context(checkpoint: Path, asked: int | None) -> int:
 def _check_run(folder: Path, run: RunManifest) -> None:
     """Before the trail is written into a bundle: the weights are those that the run's manifest describes."""
     for path, expected in run.files.items():
-        if not path.startswith("checkpoint/"):
+        if not path.startswith(("checkpoint/", "base/", "adapter/")):
             continue
         file = folder / path
         if not file.is_file() or sha256_of(file) != expected:

@@ -18,6 +18,7 @@ from pathlib import Path
 from deploy.agreement import EAGER_LIMIT, EagerParity
 from deploy.llama_export import EAGER, ERROR, MISSING, PTE, REQUEST, ExportRequest
 from deploy.manifest import Quantisation
+from deploy.trained import Trained
 from schemas.errors import CurateError, MissingExtra, Refused
 
 _PACKAGES = Path(__file__).resolve().parent.parent
@@ -28,7 +29,7 @@ Elapsed = Callable[[float], None]
 
 
 def export_pte(
-    checkpoint: Path,
+    trained: Trained,
     output: Path,
     *,
     context: int,
@@ -42,7 +43,7 @@ def export_pte(
     logits after the last (1, vocabulary).
 
     Args:
-        checkpoint: A Hugging Face folder.
+        trained: The model.
         output: The ``.pte`` to write.
         context: Length of the KV cache, in tokens.
         quantisation: Of the weights.
@@ -58,7 +59,7 @@ def export_pte(
         CurateError: If the model cannot be exported; the message names the log.
     """
     request = ExportRequest(
-        checkpoint=str(checkpoint.resolve()),
+        trained=trained.resolved(),
         context=context,
         quantisation=quantisation,
         prompts=[list(ids) for ids in prompts],
@@ -71,7 +72,7 @@ def export_pte(
             raise Refused(
                 f"the converted model is not the trained one: a logit differs by {eager.max_abs_logit_difference:.2g}, "
                 f"{EAGER_LIMIT:g} is allowed",
-                file=checkpoint,
+                file=trained.weights,
                 mend="Run the fine-tuning again; if that does not help, report it.",
             )
         if status == 0:
@@ -81,13 +82,13 @@ def export_pte(
     if last == MISSING:
         raise MissingExtra("Deployment", "deploy")
     if last.startswith(ERROR):
-        raise CurateError(f"the model cannot be exported: {last.removeprefix(ERROR)}", file=checkpoint)
+        raise CurateError(f"the model cannot be exported: {last.removeprefix(ERROR)}", file=trained.weights)
     handle, kept = tempfile.mkstemp(prefix="emocurate-export-", suffix=".log")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(log)
     raise CurateError(
         f"the export to ExecuTorch ended with status {status}: {last or 'no message'}",
-        file=checkpoint,
+        file=trained.weights,
         mend=f"The whole log is {kept}.",
     )
 

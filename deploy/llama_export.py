@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from deploy.agreement import EAGER_LIMIT, EagerParity
 from deploy.manifest import Quantisation
+from deploy.trained import Trained, check_family
 from schemas.errors import ConfigError, CurateError, MissingExtra
 
 if TYPE_CHECKING:
@@ -36,22 +37,24 @@ Prompts = list[list[int]]
 class ExportRequest(BaseModel):
     """What is to be exported."""
 
-    checkpoint: str
+    trained: Trained
     context: int
     quantisation: Quantisation
     prompts: Prompts
 
 
-def convert(checkpoint: Path, folder: Path) -> "Architecture":
-    """Writes a Hugging Face folder's weights and shape into ``folder`` in Meta's layout, as ExecuTorch reads them."""
+def convert(trained: Trained, folder: Path) -> "Architecture":
+    """Writes weights and shape into ``folder`` in Meta's layout, as ExecuTorch reads them; an adapter is in it."""
     import torch
 
     from finetune.compat import tune_to_meta
     from finetune.models import open_model, read_weights
 
-    model = open_model(checkpoint)
+    model = open_model(trained.weights)
     shape = model.architecture
     weights = tune_to_meta(read_weights(model))
+    if trained.adapter is not None:  # was trained beside weights that were rounded from float32
+        weights = {name: weight.float() for name, weight in weights.items()}
     if shape.tie_word_embeddings:
         # Meta's layout has no tied weights; the two are quantised differently, so the file holds both anyway.
         weights["output.weight"] = weights["tok_embeddings.weight"]
@@ -71,58 +74,54 @@ def convert(checkpoint: Path, folder: Path) -> "Architecture":
     return shape
 
 
-def configuration(folder: Path) -> "LlmConfig":
+def configuration(trained: Trained, folder: Path) -> "LlmConfig":
     """ExecuTorch's configuration for what :func:`convert` wrote. Why the paths are relative: ``deploy.export_pte``."""
-    from executorch.extension.llm.export.config.llm_config import LlmConfig, ModelType
+    from executorch.extension.llm.export.config.llm_config import LlmConfig, LoraConfig, ModelType
 
     config = LlmConfig()
     config.base.model_class = ModelType.llama3_2
     config.base.checkpoint = str(folder / WEIGHTS)
     config.base.params = str(folder / PARAMETERS)
+    if trained.adapter is not None:
+        config.base.lora_config = LoraConfig(
+            adapter_checkpoint=str(trained.adapter / "meta.safetensors"),
+            adapter_config=str(trained.adapter / "adapter_config.json"),
+        )
     return config
 
 
-def compare_eager(checkpoint: Path, folder: Path, prompts: Prompts) -> EagerParity:
-    """ExecuTorch's model on what :func:`convert` wrote against torchtune's on the checkpoint, both in float32."""
+def compare_eager(trained: Trained, folder: Path, prompts: Prompts) -> EagerParity:
+    """ExecuTorch's model on what :func:`convert` wrote against torchtune's on the run's files, both in float32."""
     import torch
 
     from deploy.reference import as_trained
 
     with torch.no_grad():
-        model = as_trained(checkpoint)
+        model = as_trained(trained)
         expected = [model(torch.tensor([ids]))[0] for ids in prompts]
         del model  # before the other is loaded: one of a billion parameters takes 5 GB
-        found = _eager_logits(folder, prompts)
+        found = _eager_logits(trained, folder, prompts)
     differences = [float((left - right).abs().max()) for left, right in zip(expected, found, strict=True)]
     return EagerParity(positions=sum(map(len, prompts)), max_abs_logit_difference=max(differences))
 
 
-def _eager_logits(folder: Path, prompts: Prompts) -> "list[torch.Tensor]":
+def _eager_logits(trained: Trained, folder: Path, prompts: Prompts) -> "list[torch.Tensor]":
     """Logits of ExecuTorch's model in float32, each (positions, vocabulary)."""
     import torch
     from executorch.examples.models.llama.model import Llama2Model
 
-    config = configuration(folder)
+    from deploy.reference import computing_in_float32
+
+    config = configuration(trained, folder)
     config.debug.generate_full_logits = True
     config.export.max_seq_length = config.export.max_context_length = max(map(len, prompts))
     model = Llama2Model(config).get_eager_model().eval()
-    for module in (model.tok_embeddings, *model.layers, model.norm, model.output):
-        _in_float32(module)
+    computing_in_float32(model)
     found = []
     for ids in prompts:
         logits = model(torch.tensor([ids]))
         found.append((logits[0] if isinstance(logits, tuple) else logits)[0])
     return found
-
-
-def _in_float32(module: "torch.nn.Module") -> None:
-    """Makes a module compute in float32 while it keeps its weights as they are stored, which halves the memory."""
-    import torch
-
-    stored = next(module.parameters()).dtype
-    if stored != torch.float32:
-        module.register_forward_pre_hook(lambda one, _: one.float() and None)
-        module.register_forward_hook(lambda one, _, __: one.to(stored) and None)
 
 
 def export(shape: "Architecture", request: ExportRequest) -> None:
@@ -131,7 +130,7 @@ def export(shape: "Architecture", request: ExportRequest) -> None:
     from executorch.extension.llm.export.config.llm_config import DtypeOverride
 
     quantisation = request.quantisation
-    config = configuration(Path())
+    config = configuration(request.trained, Path())
     base = shape.vocab_size - 256
     config.base.metadata = json.dumps({"get_bos_id": base, "get_eos_ids": [base + 1, base + 8, base + 9]})
     config.model.use_kv_cache = True
@@ -154,17 +153,17 @@ def export(shape: "Architecture", request: ExportRequest) -> None:
 
 
 def _work(request: ExportRequest) -> None:
-    checkpoint = Path(request.checkpoint)
-    quantisation = request.quantisation
+    trained, quantisation = request.trained, request.quantisation
     from finetune.models import open_model
 
-    shape = open_model(checkpoint).architecture
+    shape = open_model(trained.weights).architecture
+    check_family(trained.weights)
     widths = (shape.hidden_size, shape.intermediate_size)
     if quantisation.linear == "8da4w" and any(width % quantisation.group_size for width in widths):
         raise ConfigError(f"the model's widths are no multiples of {quantisation.group_size}")  # it would skip layers
-    convert(checkpoint, Path())
+    convert(trained, Path())
     if request.prompts:
-        eager = compare_eager(checkpoint, Path(), request.prompts)
+        eager = compare_eager(trained, Path(), request.prompts)
         Path(EAGER).write_text(eager.model_dump_json(), encoding="utf-8")
         if not eager.max_abs_logit_difference <= EAGER_LIMIT:
             return  # the gate says so; the minutes of an export are saved

@@ -77,13 +77,16 @@ class Quantisation(BaseModel):
     """(8da4w.)"""
     scales: Literal["hqq", "min-max"] = "hqq"
     """How the scales were chosen: to lose least (Badri and Shaji 2023), or by the extremes (8da4w)."""
+    adapter_apart: bool = False
+    """Whether the adapter is in float32 beside the rounded base, as it was trained."""
 
     @property
     def words(self) -> str:
         """For people."""
         if self.linear != "8da4w":
             return f"{self.linear}, not quantised"
-        return f"8da4w in groups of {self.group_size} ({self.scales} scales), embeddings in {self.embedding_bits} bits"
+        words = f"8da4w in groups of {self.group_size} ({self.scales} scales), embeddings in {self.embedding_bits} bits"
+        return f"{words}, the adapter apart in float32" if self.adapter_apart else words
 
 
 class Lineage(BaseModel):

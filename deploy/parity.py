@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.agreement import Agreement, EagerParity, Limits, Parity, agreement
+from deploy.agreement import BFLOAT16_LIMITS, Agreement, EagerParity, Limits, Parity, agreement
 from deploy.manifest import Quantisation
+from deploy.quiet import quiet
 from deploy.runtime import PteModel
+from deploy.trained import Trained
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +28,7 @@ Ids = list[int]
 
 def measure(
     pte: Path,
-    checkpoint: Path,
+    trained: Trained,
     quantisation: Quantisation,
     prompts: Sequence[Ids],
     eager: EagerParity,
@@ -38,7 +40,7 @@ def measure(
 
     Args:
         pte: The exported model.
-        checkpoint: The Hugging Face folder that it should be.
+        trained: The model that it should be.
         quantisation: How it was quantised.
         prompts: Token ids; each with :data:`DECODED` more fits into the context.
         eager: What was measured before the export.
@@ -49,17 +51,17 @@ def measure(
     on_stage("running the .pte")
     said, found = _continue(PteModel(pte), prompts)
     on_stage("running the trained model with the phone's rounding")
-    expected = _predict(as_on_the_phone(checkpoint, quantisation), prompts, said)
+    expected = _predict(as_on_the_phone(trained, quantisation), prompts, said)
     on_stage("running the trained model")
     few = slice(0, UNQUANTISED)
-    unrounded = _predict(as_trained(checkpoint), prompts[few], said[few])
+    unrounded = _predict(as_trained(trained), prompts[few], said[few])
     return Parity(
         prompts=len(prompts),
         eager=eager,
         reference=f"torchtune, {quantisation.words}",
         prefill=_agreement(expected, found, slice(0, 1)),
         decode=_agreement(expected, found, slice(1, None)),
-        limits=Limits(),
+        limits=BFLOAT16_LIMITS if quantisation.linear == "bf16" else Limits(),
         unquantised=agreement(unrounded, found[few]),
     )
 
@@ -90,7 +92,7 @@ def _predict(model: "TransformerDecoder", prompts: Sequence[Ids], said: Sequence
 
     sequences = [[*prompt, *tokens[:-1]] for prompt, tokens in zip(prompts, said, strict=True)]
     found = []
-    with torch.no_grad():
+    with quiet(), torch.no_grad():  # torch warns of precisions that differ
         for place in range(0, len(sequences), BATCH):
             batch = sequences[place : place + BATCH]
             longest = max(map(len, batch))

@@ -34,7 +34,7 @@ class Deployed(NamedTuple):
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace with two runs of some seconds: ``first``, every weight of the tiny model, and ``adapted``, LoRA."""
+    """A workspace with runs of some seconds: ``first`` (every weight), ``adapted`` (LoRA), ``rounded`` (QAT-LoRA)."""
     # The folder's name is one that ExecuTorch's export would take for an instruction, were it to see it.
     root = tmp_path_factory.mktemp("8da4w-int8")
     (root / "curate.yaml").write_text("")
@@ -59,6 +59,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     config = {"epochs": 40, "learning_rate": 5e-3}
     finetune(workspace, data=export, method="full", model="tiny", run="first", config=config)
     finetune(workspace, data=export, method="lora", model="tiny", run="adapted", config={"epochs": 8})
+    rounded = {"epochs": 8, "gradient_accumulation": 1, "lora": {"rank": 8, "alpha": 16}}
+    finetune(workspace, data=export, method="qat-lora", model="tiny", run="rounded", config=rounded)
     return workspace
 
 

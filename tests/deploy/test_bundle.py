@@ -18,6 +18,7 @@ from deploy.manifest import Quantisation
 from deploy.memory import available
 from deploy.runtime import PteModel
 from deploy.safety import read_layer, write_helplines
+from deploy.trained import Trained
 from finetune import read_run
 from schemas.errors import ConfigError, CurateError
 from tests.conftest import confirm_helplines
@@ -182,7 +183,7 @@ def test_a_run_that_was_changed_is_refused(trained: Workspace, tmp_path: Path) -
 
 
 def test_a_run_that_is_not_there_is_refused_with_those_that_are(trained: Workspace) -> None:
-    with pytest.raises(CurateError, match=r"there is no run 'second'. The runs are adapted, first\."):
+    with pytest.raises(CurateError, match=r"there is no run 'second'. The runs are adapted, first, rounded\."):
         deploy(trained, "second")
 
 
@@ -195,6 +196,6 @@ def test_options_that_do_not_hold(trained: Workspace) -> None:
 
 def test_a_model_that_cannot_be_exported_is_one_clear_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CurateError, match=r"the model cannot be exported: .*config.json is missing"):
-        export_pte(tmp_path, tmp_path / "model.pte", context=128, quantisation=Quantisation())
+        export_pte(Trained(weights=tmp_path), tmp_path / "model.pte", context=128, quantisation=Quantisation())
     assert list(tmp_path.iterdir()) == []
     assert capfd.readouterr() == ("", "")

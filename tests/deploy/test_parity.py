@@ -20,6 +20,7 @@ from deploy.prompts import PROMPTS, prompts
 from deploy.quiet import quiet
 from deploy.reference import as_on_the_phone
 from deploy.tokenizer import DeviceTokenizer
+from deploy.trained import Trained
 from finetune.bpe import TINY_TOKENIZER
 from schemas.errors import Refused
 
@@ -57,23 +58,30 @@ def test_a_bundle_says_how_near_it_came(deployed: Deployed) -> None:
 
 
 @pytest.mark.slow
-def test_adapters_that_were_merged_pass_the_gate(trained: Workspace) -> None:
-    made = deploy(trained, "adapted", max_context=160)
-    assert made.manifest.lineage.method == "lora"
-    assert made.parity.decode.mean_kl < 2e-5
+@pytest.mark.parametrize(
+    ("run", "method", "apart", "divergence"),
+    [("adapted", "lora", False, 2e-5), ("rounded", "qat-lora", True, 1e-4)],
+)
+def test_adapters_pass_the_gate(trained: Workspace, run: str, method: str, apart: bool, divergence: float) -> None:
+    """Merged, or apart where they were trained beside rounded weights: against what training computed."""
+    made = deploy(trained, run, max_context=160)
+    assert made.manifest.lineage.method == method
+    assert made.manifest.quantisation.adapter_apart == apart
+    assert made.parity.eager.max_abs_logit_difference <= EAGER_LIMIT
+    assert made.parity.decode.mean_kl < divergence
     assert "".join(Chat(made.path).reply("I feel alone.", temperature=0, max_new_tokens=4))
 
 
 def test_a_stale_model_is_caught(deployed: Deployed, asked: list[list[int]]) -> None:
     """The .pte of one run against the checkpoint of another."""
-    other = deployed.workspace.runs / "adapted" / "checkpoint"
+    other = Trained(weights=deployed.workspace.runs / "adapted" / "checkpoint")
     parity = measure(deployed.path / "model.pte", other, Quantisation(), asked[:20], SOUND)
     assert len(parity.refusals()) >= 3
     assert "in prefill, a divergence of" in parity.refusals()[0]
 
 
 def test_scales_chosen_otherwise_are_caught(deployed: Deployed, asked: list[list[int]]) -> None:
-    checkpoint = deployed.workspace.runs / "first" / "checkpoint"
+    checkpoint = Trained(weights=deployed.workspace.runs / "first" / "checkpoint")
     parity = measure(deployed.path / "model.pte", checkpoint, Quantisation(scales="min-max"), asked[:20], SOUND)
     assert parity.refusals()
 
@@ -81,7 +89,7 @@ def test_scales_chosen_otherwise_are_caught(deployed: Deployed, asked: list[list
 def test_what_the_gate_refuses_leaves_no_bundle(trained: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stale conversion on the whole way: the export gives the .pte of another model than the run's."""
 
-    def stale(checkpoint: Path, output: Path, **options: object) -> EagerParity:
+    def stale(model: Trained, output: Path, **options: object) -> EagerParity:
         shutil.copyfile(trained.bundles / "phone" / "model.pte", output)
         return SOUND
 
@@ -95,7 +103,7 @@ def test_what_the_gate_refuses_leaves_no_bundle(trained: Workspace, monkeypatch:
 def test_a_conversion_is_compared_before_it_is_quantised(
     trained: Workspace, tmp_path: Path, asked: list[list[int]]
 ) -> None:
-    checkpoint = trained.runs / "first" / "checkpoint"
+    checkpoint = Trained(weights=trained.runs / "first" / "checkpoint")
     with quiet():
         shape = convert(checkpoint, tmp_path)
         right = compare_eager(checkpoint, tmp_path, asked[:4])
@@ -125,7 +133,7 @@ def test_a_wrong_conversion_ends_before_the_long_part(
     monkeypatch.setattr("deploy.export_pte._run_in", compared)
     with pytest.raises(Refused, match="a logit differs by 0.5, 0.0001 is allowed"):
         export_pte(
-            trained.runs / "first" / "checkpoint",
+            Trained(weights=trained.runs / "first" / "checkpoint"),
             tmp_path / "model.pte",
             context=160,
             quantisation=Quantisation(),
@@ -145,7 +153,7 @@ def test_limits_name_what_does_not_hold() -> None:
 
 def test_the_chat_says_what_the_eager_model_says(deployed: Deployed, asked: list[list[int]]) -> None:
     """Greedy tokens of the bundle's chat on fixed prompts, against torchtune with the phone's rounding."""
-    model = as_on_the_phone(deployed.workspace.runs / "first" / "checkpoint", Quantisation())
+    model = as_on_the_phone(Trained(weights=deployed.workspace.runs / "first" / "checkpoint"), Quantisation())
     tokenizer = DeviceTokenizer(deployed.path / "tokenizer.model")
     chat: ChatFormat = deployed.manifest.chat
     for message in ("I cannot sleep.", "My brother and I argue every time.", "Was kann ich tun?", "Who could listen?"):
