@@ -41,6 +41,7 @@ from schemas.errors import ConfigError, CurateError, Refused
 
 DEFAULT_CONTEXT = 2048
 SMALLEST_CONTEXT = 128
+LLAMA_LICENCE = "LicenseRef-Llama-3.2-Community"
 EAGER_PROMPTS = 8
 """Prompts on which the converted model is compared before it is quantised: all of it is run by one already."""
 
@@ -165,10 +166,18 @@ def _describe(
             export_fingerprint=run.export.fingerprint,
             build_id=run.export.build_id,
             ledger_head=run.export.ledger_head,
+            release=_release(run.export.path),
         ),
+        licence="Apache-2.0" if run.base_model.name == "tiny" else LLAMA_LICENCE,
         versions={package: version(package) for package in _VERSIONED},
         files={},
     )
+
+
+def _release(export: str) -> str | None:
+    """The release that training files lie in, by their path in the workspace."""
+    first, *rest = Path(export).parts
+    return rest[0] if first == "releases" and rest else None
 
 
 def _memory_of(pte: Path) -> int:

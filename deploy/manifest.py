@@ -125,6 +125,8 @@ class BundleManifest(BaseModel):
     memory_bytes: int
     """What loading it and filling its context took, beside the program itself."""
     lineage: Lineage
+    licence: str
+    """An SPDX expression, of the model; the texts that it was trained on keep theirs."""
     versions: dict[str, str]
     """Of the packages that made it; the runtime must not be older than ``executorch``."""
     files: dict[str, str]

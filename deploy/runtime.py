@@ -81,16 +81,23 @@ class PteModel:
         self._cached = []  # stays empty if the runtime fails half way
         while position < len(tokens):
             piece = tokens[position : position + self._longest_input]
-            try:
-                output = self._forward.execute((torch.tensor([piece]), torch.tensor([position])))[0]
-            except RuntimeError as error:
-                raise CurateError(
-                    "the model failed", mend="Say it again; if that does not help, start anew."
-                ) from error
+            output = self.execute((torch.tensor([piece]), torch.tensor([position])))
             position += len(piece)
         self._cached = tokens
         logits: torch.Tensor = output[0].clone()  # the runtime writes its next output over this one
         return logits
+
+    def execute(self, inputs: "tuple[torch.Tensor, torch.Tensor]") -> "torch.Tensor":
+        """One call of the model: tokens (1, n) and the position of the first (1,) to logits (1, vocabulary).
+
+        Raises:
+            CurateError: If the runtime fails.
+        """
+        try:
+            output: torch.Tensor = self._forward.execute(inputs)[0]
+        except RuntimeError as error:
+            raise CurateError("the model failed", mend="Say it again; if that does not help, start anew.") from error
+        return output
 
 
 def _shared_prefix(left: Sequence[int], right: Sequence[int]) -> int:

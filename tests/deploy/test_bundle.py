@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from curation.workspace import Workspace
-from deploy import Chat, deploy, read_bundle
+from deploy import Chat, bundle, deploy, read_bundle
 from deploy.agreement import Parity
 from deploy.export_pte import export_pte
 from deploy.manifest import Quantisation
@@ -45,6 +45,9 @@ def test_a_bundle_is_whole_and_carries_its_trail(deployed: Deployed) -> None:
     assert manifest.lineage.base_model_fingerprint == run.base_model.fingerprint
     assert manifest.lineage.export_fingerprint == "cd" * 32
     assert manifest.lineage.build_id == "build-1"
+    assert manifest.lineage.release is None
+    assert bundle._release("releases/1.2.0/data") == "1.2.0"
+    assert manifest.licence == "Apache-2.0"
     assert manifest.context == 160
     assert manifest.chat.system_prompt == "You listen."
     assert manifest.memory_bytes >= (deployed.path / "model.pte").stat().st_size
