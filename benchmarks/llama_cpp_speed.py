@@ -6,7 +6,6 @@ python llama_cpp_speed.py speed FILE fa|no-fa repack|no-repack  # figures as a l
 
 import ctypes
 import json
-import statistics
 import sys
 import time
 from pathlib import Path
@@ -104,13 +103,13 @@ def speed(file: Path, attention: bool, repack: bool) -> dict[str, float]:
 
     seconds(16, 0)
     for size in (128, 512):
-        figures[f"prefill {size}"] = size / statistics.median(seconds(size, 0) for _ in range(3))
+        figures[f"prefill {size}"] = size / min(seconds(size, 0) for _ in range(3))
     for depth in (0, 128, 512):
         if depth:
             seconds(depth, 0)
         else:
             llama_cpp.llama_memory_seq_rm(memory, 0, 0, -1)
-        figures[f"decode {depth}"] = 1 / statistics.median(seconds(1, depth + step) for step in range(24))
+        figures[f"decode {depth}"] = 1 / min(seconds(1, depth + step) for step in range(24))
     return figures
 
 
