@@ -59,7 +59,8 @@ class Architecture(BaseModel):
             config.setdefault("torch_dtype", config["dtype"])
         if isinstance(config.get("rope_parameters"), dict):
             config.setdefault("rope_theta", config["rope_parameters"].get("rope_theta", 500_000.0))
-            config.setdefault("rope_scaling", config["rope_parameters"])
+            if config["rope_parameters"].get("rope_type") != "default":
+                config.setdefault("rope_scaling", config["rope_parameters"])
         return config
 
     @model_validator(mode="after")

@@ -4,14 +4,13 @@ Under ``torchrun`` each process holds a part of every parameter, gradient and op
 each step's conversations (PyTorch's fully sharded data parallelism, second version: Zhao et al., VLDB 2023).
 """
 
+import atexit
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
 from torch import distributed
-from torch.distributed.fsdp import fully_shard
+from torch.distributed.fsdp import fully_shard, register_fsdp_forward_method
 from torch.distributed.tensor import DTensor, distribute_tensor
 
 from finetune.network import Network
@@ -47,9 +46,8 @@ class World(NamedTuple):
 ALONE = World()
 
 
-@contextmanager
-def world(device: str) -> Iterator[World]:
-    """Joins the processes that ``torchrun`` started, if it did.
+def join_world(device: str) -> World:
+    """Joins the processes that ``torchrun`` started, if it did, until this one ends.
 
     Raises:
         ConfigError: If a GPU is asked for and torch finds none.
@@ -58,16 +56,14 @@ def world(device: str) -> Iterator[World]:
         raise ConfigError("torch finds no GPU", field="device", mend="Use device cpu.")
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
-        yield World(device=device)
-        return
+        return World(device=device)
     if device == "cuda":
         device = f"cuda:{os.environ['LOCAL_RANK']}"
         torch.cuda.set_device(device)
-    distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
-    try:
-        yield World(distributed.get_rank(), size, device)
-    finally:
-        distributed.destroy_process_group()
+    if not distributed.is_initialized():
+        distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+        atexit.register(distributed.destroy_process_group)
+    return World(distributed.get_rank(), size, device)
 
 
 def shard(network: Network, world: World) -> None:
@@ -77,6 +73,7 @@ def shard(network: Network, world: World) -> None:
         for layer in network.decoder.layers:
             fully_shard(layer)
         fully_shard(network)
+        register_fsdp_forward_method(network, "next_logits")
 
 
 def whole(tensor: torch.Tensor) -> torch.Tensor:

@@ -19,7 +19,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,9 +73,11 @@ def finetune(
             number, or a checkpoint cannot be written. Checkpoints from before stay, and the run can go on from them.
     """
     settings = resolve_config(method, config)
-    if run is not None and not (workspace.runs / run / BEGUN).is_file():
+    first = os.environ.get("RANK", "0") == "0"
+    if run is not None and first and not (workspace.runs / run / BEGUN).is_file():
         new_place(workspace.runs, run, "run")
-    with open_job(method, settings, model, data) as job, _world(settings) as world:
+    with open_job(method, settings, model, data) as job:
+        world = _join(settings)
         run = run or f"{method}-{job.fingerprint[:8]}"
         if world.rank == 0:
             _begin(workspace, run, job, model)
@@ -100,20 +102,20 @@ def resume(workspace: Workspace, run: str, *, on_step: OnStep | None = None) -> 
     begun = json.loads((folder / BEGUN).read_text(encoding="utf-8"))
     model: ModelChoice = "tiny" if begun["model"] == "tiny" else workspace.root / begun["model"]
     settings = FinetuneConfig.model_validate(begun["config"])
-    with open_job(begun["method"], settings, model, workspace.root / begun["data"]) as job, _world(settings) as world:
+    with open_job(begun["method"], settings, model, workspace.root / begun["data"]) as job:
         if job.fingerprint != begun["fingerprint"]:
             raise CurateError(
                 "the export or the model is no longer what the run was begun with",
                 file=workspace.relative(folder),
                 mend="Put it back, or begin another run.",
             )
-        return _train_to_the_end(workspace, run, job, world, on_step)
+        return _train_to_the_end(workspace, run, job, _join(settings), on_step)
 
 
-def _world(settings: FinetuneConfig) -> "AbstractContextManager[World]":
-    from finetune.devices import world
+def _join(settings: FinetuneConfig) -> "World":
+    from finetune.devices import join_world
 
-    return world(settings.device)
+    return join_world(settings.device)
 
 
 def _begin(workspace: Workspace, run: str, job: Job, model: ModelChoice) -> None:
@@ -184,7 +186,7 @@ def _train(
     """
     from finetune import checkpoint
     from finetune.plan import count_steps
-    from finetune.train import train
+    from finetune.train import NotANumber, train
 
     samples, settings = job.data.trainable, job.settings
     total = count_steps(len(samples), settings)
@@ -204,10 +206,14 @@ def _train(
                         checkpoint.prune(folder, settings.keep_checkpoints, progress.best_step)
                 if on_step and world.rank == 0:
                     on_step(metrics, total)
-    except BaseException:
+    except NotANumber as error:
+        saved = checkpoint.saved_steps(folder)
+        if not saved:
+            raise
+        raise CurateError(f"{error.what}. The checkpoint of step {saved[-1]} is whole", mend=error.mend) from error
+    finally:
         if world.rank == 0 and not checkpoint.saved_steps(folder):
             shutil.rmtree(folder)
-        raise
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import torch
 from torch import distributed, nn
+from torch.distributed.fsdp import FSDPModule
 
 from finetune.batches import IGNORED, Batch, batches, trained_tokens
 from finetune.config import FinetuneConfig
@@ -45,6 +46,10 @@ class StepMetrics(NamedTuple):
     validation_loss: float | None
 
 
+class NotANumber(CurateError):
+    """The loss or the gradient overflowed; the weights are as they were before the step."""
+
+
 @dataclass
 class Progress:
     """How far a run has come; with weights and optimiser, all that it needs to go on.
@@ -70,6 +75,8 @@ class Progress:
 
 def learning(network: Network) -> dict[str, nn.Parameter]:
     """The parameters that learn, under torchtune's names."""
+    if isinstance(network, FSDPModule):
+        network.reshard()  # after an evaluation it still has whole ones in their places
     return {name: value for name, value in network.decoder.named_parameters() if value.requires_grad}
 
 
@@ -103,7 +110,7 @@ def train(
         world: The processes that train together.
 
     Raises:
-        CurateError: If the loss or the gradient stops being a number.
+        NotANumber: If the loss or the gradient stops being a number.
     """
     parameters = list(learning(network).values())
     total = count_steps(len(samples), config)
@@ -118,7 +125,7 @@ def train(
         loss = _accumulate(network, step, trained, config, pad_id, world)
         norm = float(_whole(nn.utils.clip_grad_norm_(parameters, config.clip_gradient_norm)))
         if not (math.isfinite(loss) and math.isfinite(norm)):
-            raise CurateError(
+            raise NotANumber(
                 f"the loss is no longer a number at step {step.number}", mend="Try again with a lower learning_rate."
             )
         optimizer.step()
