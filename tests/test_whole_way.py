@@ -55,7 +55,9 @@ def test_from_raw_file_to_reply(tmp_path: Path) -> None:
     confirm_helplines(home / "helplines.yaml")
     made = json.loads(run("-C", home, "deploy", "first", "--max-context", "256", "--json"))
     bundle = made["manifest"]
+    assert bundle["lineage"]["method"] == "lora"
     assert made["parity"]["prompts"] >= 200
+    assert made["parity"]["decode"]["mean_kl"] < 2e-5
     assert bundle["lineage"]["build_id"] == build["manifest"]["build_id"]
     assert (home / "bundles" / "first" / "model.pte").stat().st_size > 100_000
 

@@ -58,17 +58,14 @@ def test_a_bundle_says_how_near_it_came(deployed: Deployed) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("run", "method", "apart", "divergence"),
-    [("adapted", "lora", False, 2e-5), ("rounded", "qat-lora", True, 1e-4)],
-)
-def test_adapters_pass_the_gate(trained: Workspace, run: str, method: str, apart: bool, divergence: float) -> None:
-    """Merged, or apart where they were trained beside rounded weights: against what training computed."""
-    made = deploy(trained, run, max_context=160)
-    assert made.manifest.lineage.method == method
-    assert made.manifest.quantisation.adapter_apart == apart
+def test_what_was_trained_under_rounding_is_met(trained: Workspace) -> None:
+    """The adapter apart, against the very model that training computed. (A merged one: ``test_whole_way``.)"""
+    made = deploy(trained, "rounded", max_context=160)
+    assert made.manifest.lineage.method == "qat-lora"
+    assert made.manifest.quantisation.adapter_apart
+    assert made.manifest.quantisation.scales == "min-max"
     assert made.parity.eager.max_abs_logit_difference <= EAGER_LIMIT
-    assert made.parity.decode.mean_kl < divergence
+    assert made.parity.decode.mean_kl < 1e-4
     assert "".join(Chat(made.path).reply("I feel alone.", temperature=0, max_new_tokens=4))
 
 
