@@ -1,7 +1,7 @@
 """A conversation with a bundle, as it runs on the phone: nothing leaves the process, nothing is written."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
@@ -27,7 +27,7 @@ class Reply(Iterator[str]):
     message is too long for the context, or if the model fails.
     """
 
-    def __init__(self, help_: Help | None, pieces: Iterator[str]) -> None:
+    def __init__(self, help_: Help | None, answer: "Callable[[Reply], Iterator[str]]") -> None:
         self.help = help_
         self.tokens = 0
         """Tokens that the model has said."""
@@ -38,7 +38,7 @@ class Reply(Iterator[str]):
         self.ended: Literal["stop", "length"] | None = None
         """Whether the model came to an end or to the longest reply; none while it speaks, and where it was broken off.
         """
-        self._pieces = pieces
+        self._pieces = answer(self)
 
     def __next__(self) -> str:
         return next(self._pieces)
@@ -130,9 +130,7 @@ class Chat:
             seed,
         )
         self._said.append(("user", text))
-        reply = Reply(self.safety.help_for(self._said), iter(()))
-        reply._pieces = self._answer(text, room, choose, reply)
-        return reply
+        return Reply(self.safety.help_for(self._said), lambda reply: self._answer(text, room, choose, reply))
 
     def _make_room(self, question: int, room: int) -> int:
         """Forgets the oldest exchanges until question and reply fit; returns the tokens left for the reply."""
