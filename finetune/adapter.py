@@ -9,7 +9,7 @@ import json
 import re
 from pathlib import Path
 
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from finetune.architecture import Architecture
 from finetune.config import LoraOptions
@@ -74,3 +74,15 @@ def _parts(name: str) -> tuple[str, str, str]:
     found = re.fullmatch(r"layers\.(\d+)\.(.+)\.(lora_[ab])\.weight", name)
     assert found is not None, name
     return found[1], found[2], found[3]
+
+
+def read_adapter(folder: Path) -> Weights:
+    """The adapter that :func:`save_adapter` wrote into ``folder``, under torchtune's names and in its order of rows."""
+    modules = {target: module for module, target in _MODULES.items()}
+    parts = {theirs: ours for ours, theirs in _PEFT.items()}
+    read: Weights = {}
+    for name, weight in load_file(folder / "meta.safetensors").items():
+        found = re.fullmatch(r"base_model\.model\.model\.layers\.(\d+)\.(.+)\.(lora_[AB])\.weight", name)
+        assert found is not None, name
+        read[f"layers.{found[1]}.{modules[found[2]]}.{parts[found[3]]}.weight"] = weight
+    return read
