@@ -128,7 +128,7 @@ def load_tasks(benchmarks: Sequence[Benchmark], folder: Path) -> dict[str, Any]:
         raise MissingExtra("Evaluating on benchmarks", "eval") from error
 
     splits = {benchmark.task: read_split(benchmark, folder) for benchmark in benchmarks}
-    index = TaskManager(verbosity="ERROR").task_index
+    index = TaskManager().task_index
     tasks: dict[str, Any] = {}
     for benchmark in benchmarks:
         name = benchmark.task
