@@ -1,8 +1,10 @@
 """The review of items: the queue, the ledger of decisions, and what they come to."""
 
+from annotations.agreement import AgreementReport, agreement, agreement_of
 from annotations.decide import Decided, decide
 from annotations.ledger import Entry, Ledger
-from annotations.policy import STATES, Standing, State, approved_row, counted, standings
+from annotations.policy import STATES, Policy, Standing, State, approved_row, counted, policy_of, standings
+from annotations.rubric import known_rubrics, load_rubric
 from annotations.sheet import write_sheet
 from annotations.status import status
 from annotations.trace import trace
@@ -10,15 +12,22 @@ from annotations.verify import Verified, verify
 
 __all__ = [
     "STATES",
+    "AgreementReport",
     "Decided",
     "Entry",
     "Ledger",
+    "Policy",
     "Standing",
     "State",
     "Verified",
+    "agreement",
+    "agreement_of",
     "approved_row",
     "counted",
     "decide",
+    "known_rubrics",
+    "load_rubric",
+    "policy_of",
     "standings",
     "status",
     "trace",

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from annotations.decisions_file import read_decisions
 from annotations.ledger import Entry, Ledger
-from annotations.policy import approved_row
+from annotations.policy import Policy, approved_row, policy_of
 from annotations.sheet import shown
 from curation import open_build
 from curation.config import load_config
 from curation.pii import scrub_text
+from curation.sources.columns import close_name
 from curation.table import texts
 from curation.validate import check
 from curation.workspace import Workspace
@@ -71,6 +72,7 @@ def decide(workspace: Workspace, file: Path, *, reviewer: str | None = None) -> 
     items = {row["item_id"]: row for row in open_build(workspace, check=True).items().to_pylist()}
     ledger = Ledger(workspace.ledger)
     pii = load_config(workspace).pii.model_copy(update={"mode": "placeholder"})
+    policy = policy_of(workspace)
     now = datetime.now(UTC)
     earlier = _by_reviewer_and_text(ledger.entries())
     seen: dict[tuple[str, str], int] = {}
@@ -81,7 +83,7 @@ def decide(workspace: Workspace, file: Path, *, reviewer: str | None = None) -> 
         if not str(values.get("verdict") or "").strip():
             undecided += 1
             continue
-        review = _review(row, reviewer, now)
+        review = _review(row, reviewer, now, policy)
         _check_item(row, review, items, pii)
         first = seen.setdefault((review.item_id, review.reviewer), number)
         if first != number:
@@ -149,7 +151,17 @@ def _turns(text: str) -> list[dict[str, str]] | None:
     return [{"role": role.lower(), "text": said.strip()} for role, said in zip(parts[::2], parts[1::2], strict=True)]
 
 
-def _review(row: _Row, reviewer: str | None, now: datetime) -> Review:
+def _role(row: _Row, reviewer: str, policy: Policy) -> str:
+    """The reviewer's role; where ``curate.yaml`` names reviewers, nobody else decides."""
+    known = policy.config.reviewers
+    if known and reviewer not in known:
+        near = close_name(reviewer, list(known))
+        mend = f"Did you mean '{near}'?" if near else f"It names {', '.join(known)}; add whoever else decides."
+        raise row.wrong("is none of the reviewers in curate.yaml", "reviewer", mend)
+    return known.get(reviewer, "reviewer")
+
+
+def _review(row: _Row, reviewer: str | None, now: datetime, policy: Policy) -> Review:
     values = {
         name: row.values[name] for name in ("item_id", "content_hash", "verdict", "comment") if row.values.get(name)
     }
@@ -162,6 +174,8 @@ def _review(row: _Row, reviewer: str | None, now: datetime) -> Review:
     values["decided_at"] = row.values.get("decided_at") or now
     if values["reviewer"] is None:
         raise row.wrong("nobody is named as the reviewer", "reviewer", "Give --reviewer NAME.")
+    values["role"] = _role(row, str(values["reviewer"]), policy)
+    values["rubric_version"] = policy.rubric.version
     values["verdict"] = str(values.get("verdict", "")).strip().lower()
     if isinstance(values.get("turns"), str):
         values["turns"] = _turns(values["turns"])

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from annotations.ledger import Ledger
-from annotations.policy import standings
+from annotations.policy import policy_of, standings
 from curation import open_build
 from curation.triage import LEVELS
 from curation.workspace import Workspace, write_whole
@@ -50,7 +50,7 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None, f
     _check_place(workspace, file, force)
     build = open_build(workspace, check=True)
     items, alike = build.items(), _alike(build.pairs())
-    standing = standings(items, Ledger(workspace.ledger).entries())
+    standing = standings(items, Ledger(workspace.ledger).entries(), policy_of(workspace))
     severity = {level: rank for rank, level in enumerate(LEVELS)}
     rows = [
         {**row, ALIKE: alike.get(row["item_id"], "")}

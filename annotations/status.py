@@ -1,7 +1,7 @@
 """Where the review of a build stands."""
 
 from annotations.ledger import Ledger
-from annotations.policy import counted, standings
+from annotations.policy import counted, policy_of, standings
 from curation import Workspace, open_build
 
 
@@ -11,4 +11,5 @@ def status(workspace: Workspace) -> dict[str, int]:
     Raises:
         CurateError: If there is no build, or the ledger is broken.
     """
-    return counted(standings(open_build(workspace).items(), Ledger(workspace.ledger).entries()))
+    items, entries = open_build(workspace).items(), Ledger(workspace.ledger).entries()
+    return counted(standings(items, entries, policy_of(workspace)))

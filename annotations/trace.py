@@ -1,7 +1,7 @@
 """An item's story with the decisions on it."""
 
 from annotations.ledger import Ledger
-from annotations.policy import standings
+from annotations.policy import policy_of, standings
 from curation import Workspace, open_build
 from curation import trace as trace_in_build
 from schemas.story import Decision, Story
@@ -24,5 +24,7 @@ def trace(workspace: Workspace, item_id: str) -> Story:
         for entry in entries
         if entry.review.item_id == item_id
     ]
-    state = standings(open_build(workspace).items(), entries)[item_id].state if story.fate == "item" else None
+    state = None
+    if story.fate == "item":
+        state = standings(open_build(workspace).items(), entries, policy_of(workspace))[item_id].state
     return story.model_copy(update={"decisions": decisions, "state": state})

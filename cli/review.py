@@ -1,12 +1,15 @@
 """``curate review``: the queue as a file, decisions, and where the review stands."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import Json, print_json, print_table
 from curation.workspace import Workspace
+
+if TYPE_CHECKING:
+    from annotations.coefficients import Estimate
 
 app = typer.Typer(no_args_is_help=True, help="Review items: a sheet to decide on, decisions into the ledger, progress.")
 
@@ -73,3 +76,68 @@ def verify(context: typer.Context, as_json: Json = False) -> None:
     typer.echo(f"The chain of {proved.decisions:,} decisions is whole; its head is {proved.head}.")
     if proved.anchors:
         typer.echo(f"It holds every decision that these were made after: {', '.join(proved.anchors)}.")
+
+
+@app.command()
+def agreement(context: typer.Context, as_json: Json = False) -> None:
+    """Show how far reviewers agree: on the verdict, each scale and flag, with the consensus, and over time.
+
+    Krippendorff's alpha and Fleiss' and Cohen's kappa, with the 95 % interval of a bootstrap over the items.
+    """
+    from annotations import agreement as measure
+    from annotations.agreement import WINDOW
+
+    report = measure(Workspace.find(context.obj))
+    if as_json:
+        print_json(report)
+        return
+    typer.echo(f"{report.decisions:,} decisions; {report.items:,} texts were decided on by two reviewers or more.")
+    print_table(
+        "Agreement",
+        ["what was asked", "items", "agree %", "alpha (95 %)", "Fleiss' kappa (95 %)"],
+        [[one.name, one.items, _percent(one.observed), _of(one.alpha), _of(one.fleiss)] for one in report.measures],
+    )
+    print_table(
+        "Reviewers beside the consensus",
+        ["reviewer", "decisions", "accepts %", "compared", "same verdict %", "kappa (95 %)", "scales above the others"],
+        [
+            [
+                one.reviewer,
+                one.decisions,
+                _percent(one.accepts),
+                one.compared,
+                _percent(one.verdict),
+                _of(one.kappa),
+                ", ".join(f"{name} {above:+.1f}" for name, above in one.scales.items()),
+            ]
+            for one in report.reviewers
+        ],
+    )
+    if not report.drift:
+        typer.echo(f"Too few items to tell a drift: it takes {2 * WINDOW} that two reviewers or more decided on.")
+        return
+    print_table(
+        "Over time",
+        ["until", "items", "alpha of the verdict (95 %)", "accepts %"],
+        [
+            [
+                f"{one.end:%Y-%m-%d %H:%M}",
+                one.items,
+                _of(one.alpha),
+                ", ".join(f"{who} {_percent(share)}" for who, share in one.accepts.items()),
+            ]
+            for one in report.drift
+        ],
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.0%}"
+
+
+def _of(estimate: "Estimate") -> str:
+    if estimate.value is None:
+        return "-"
+    if estimate.low is None:
+        return f"{estimate.value:.2f}"
+    return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"

@@ -50,6 +50,8 @@ ITEMS, REMOVED, PAIRS, QUARANTINE, REPORT, MANIFEST = (
 )
 
 
+NO_PART_OF_A_BUILD = {"review"}
+"""What of the configuration changes no build: who reviews may change while a build is reviewed."""
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes of the unit in which the system counts resident memory."""
 
@@ -178,7 +180,7 @@ def build_id_of(config: WorkspaceConfig, workspace: Workspace, files: list[Sourc
     """The id of the build of this configuration and these files by this code, its libraries and the key in use."""
     return digest(
         {
-            "config": config.model_dump(mode="json"),
+            "config": config.model_dump(mode="json", exclude=NO_PART_OF_A_BUILD),
             "files": [file.model_dump() for file in files],
             "code": code_hash(__name__),
             "steps": [fingerprint(step) for step in row_steps(config, workspace).values()],
@@ -195,7 +197,7 @@ def _write(folder: Path, build_id: str, config: WorkspaceConfig, files: list[Sou
         name=config.name,
         code_version=version("emocurate"),
         code_sha256=code_hash(__name__),
-        config=config.model_dump(mode="json"),
+        config=config.model_dump(mode="json", exclude=NO_PART_OF_A_BUILD),
         files_read=files,
         records=flow.records.total(),
         items=len(items),

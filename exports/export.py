@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from annotations import Ledger, approved_row, counted, standings
+from annotations import Ledger, approved_row, counted, policy_of, standings
 from curation import PARTS, Workspace, open_build
 from curation.workspace import sha256_of, whole_folder
 from exports.messages import messages
@@ -57,7 +57,7 @@ def export(workspace: Workspace, format: str = "torchtune") -> ExportResult:
     build = open_build(workspace, check=True)
     items = build.items()
     entries = Ledger(workspace.ledger).entries()
-    standing = standings(items, entries)
+    standing = standings(items, entries, policy_of(workspace))
     lines: dict[str, list[str]] = {part: [] for part in PARTS}
     for row in items.to_pylist():
         entry = standing[row["item_id"]].entry

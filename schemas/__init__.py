@@ -15,12 +15,14 @@ def json_schemas() -> dict[str, dict[str, Any]]:
     from schemas.faults import Quarantined
     from schemas.manifest import BuildManifest
     from schemas.review import Review
+    from schemas.rubric import Rubric
 
     models: dict[str, type[BaseModel]] = {
         "qa-pair": QAPair,
         "dialogue": Dialogue,
         "provenance": Provenance,
         "review": Review,
+        "rubric": Rubric,
         "curate-yaml": WorkspaceConfig,
         "quarantined": Quarantined,
         "build-manifest": BuildManifest,

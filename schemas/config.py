@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from schemas.items import Origin, Role
 from schemas.language import is_supported
 from schemas.licenses import spdx
+from schemas.review_config import ReviewConfig
 
 Format = Literal["jsonl", "json", "csv", "tsv", "parquet", "dataset"]
 Kind = Literal["qa", "dialogue"]
@@ -238,6 +239,8 @@ class WorkspaceConfig(Section):
     """How risk is recognised."""
     split: SplitConfig = SplitConfig()
     """The parts of the dataset."""
+    review: ReviewConfig = ReviewConfig()
+    """Who decides on items, and when one counts as approved. A build does not depend on it."""
 
     @field_validator("sources")
     @classmethod

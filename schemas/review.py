@@ -19,8 +19,21 @@ def _alias(name: str) -> str:
 Alias = Annotated[str, AfterValidator(_alias)]
 """A reviewer's name in this workspace: letters, digits, dots, hyphens and underscores."""
 
+ReviewRole = Literal["reviewer", "adjudicator"]
+"""Reviewers decide blind to each other; what an adjudicator decides is final."""
+
 RUBRIC_VERSION = "verdict-1"
 """The first rubric: a verdict and a comment."""
+
+
+class MarkedSpan(Strict):
+    """Personal data that a reviewer marked in the text as it was read."""
+
+    field: str
+    """``question``, ``answer`` or ``turns.0.text`` and so on."""
+    start: int = Field(ge=0)
+    end: int = Field(ge=1)
+    """Code points, the end exclusive."""
 
 
 class Review(Strict):
@@ -33,13 +46,24 @@ class Review(Strict):
     content_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     """Of the text that the reviewer read."""
     reviewer: Alias
+    role: ReviewRole = "reviewer"
+    """In which role; an adjudicator's decision is final."""
     verdict: Verdict
+    scales: dict[str, Annotated[int, Field(ge=1, le=5)]] = {}
+    """The scales that the reviewer rated, by the names of the rubric."""
+    flags: tuple[str, ...] = ()
+    """The flags that the reviewer raised, by the names of the rubric, in its order."""
     question: Text | None = None
     answer: Text | None = None
     turns: tuple[Turn, ...] | None = Field(default=None, min_length=2)
     comment: str | None = None
+    pii: tuple[MarkedSpan, ...] = ()
+    """Personal data that the reviewer marked in the text."""
     rubric_version: str = RUBRIC_VERSION
+    """The rubric that was asked; it stays what it was when the rubric changes."""
     decided_at: AwareDatetime
+    seconds: float | None = Field(default=None, ge=0)
+    """How long the reviewer had the item open, where that is known."""
 
     @model_validator(mode="after")
     def _edits_carry_text(self) -> Self:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from annotations.study.statistics import holm
 from finetune.evaluation.benchmarks import BENCHMARKS
 
 RESAMPLES = 10_000
@@ -119,7 +120,7 @@ def scores(questions: Sequence[Question], reference: Sequence[Question] | None =
     values, differences = [], []
     for name, right in own.items():
         draws = generator.binomial(len(right), right.mean(), RESAMPLES) / len(right)  # resampling of a 0/1 mean
-        share, difference = _estimate(float(right.mean()), draws), None
+        share, difference = percentile_interval(float(right.mean()), draws), None
         values.append(right.mean())
         resampled.append(draws)
         p = None
@@ -129,7 +130,7 @@ def scores(questions: Sequence[Question], reference: Sequence[Question] | None =
             same = len(change) - better - worse
             counts = generator.multinomial(len(change), np.array([better, worse, same]) / len(change), RESAMPLES)
             draws = (counts[:, 0] - counts[:, 1]) / len(change)
-            difference, p = _estimate(float(change.mean()), draws), mcnemar(better, worse)
+            difference, p = percentile_interval(float(change.mean()), draws), mcnemar(better, worse)
             differences.append(change.mean())
             resampled_differences.append(draws)
         found.append(
@@ -151,8 +152,8 @@ def scores(questions: Sequence[Question], reference: Sequence[Question] | None =
                 benchmark=AVERAGE,
                 metric="mean",
                 questions=sum(score.questions for score in found),
-                share=_estimate(float(np.mean(values)), np.mean(resampled, axis=0)),
-                difference=_estimate(float(np.mean(differences)), np.mean(resampled_differences, axis=0))
+                share=percentile_interval(float(np.mean(values)), np.mean(resampled, axis=0)),
+                difference=percentile_interval(float(np.mean(differences)), np.mean(resampled_differences, axis=0))
                 if differences
                 else None,
             )
@@ -169,17 +170,8 @@ def mcnemar(better: int, worse: int) -> float:
     return float(binomtest(better, better + worse, 0.5).pvalue)
 
 
-def holm(values: Sequence[float]) -> list[float]:
-    """Holm's step-down correction of several p values, in the order given."""
-    corrected = [0.0] * len(values)
-    largest = 0.0
-    for rank, place in enumerate(sorted(range(len(values)), key=values.__getitem__)):
-        largest = max(largest, min(1.0, (len(values) - rank) * values[place]))
-        corrected[place] = largest
-    return corrected
-
-
-def _estimate(value: float, draws: NDArray[np.float64]) -> Estimate:
+def percentile_interval(value: float, draws: NDArray[np.float64]) -> Estimate:
+    """``value`` between the percentiles of its resampled values that hold 95 % of them."""
     tail = 50 * (1 - LEVEL)
     low, high = np.percentile(draws, [tail, 100 - tail])
     return Estimate(value=float(value), low=float(low), high=float(high))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from annotations import Ledger, decide, standings, status, write_sheet
+from annotations import Ledger, decide, policy_of, standings, status, write_sheet
 from curation import Workspace, build_dataset, open_build
 from schemas.errors import CurateError, UsageError
 from tests.conftest import MakeWorkspace
@@ -257,5 +257,5 @@ def test_an_edit_that_is_clean_is_approved(built: Workspace) -> None:
         built, decisions(built, {"verdict": "edit", "edited_answer": "Get up at a fixed time. In a crisis call 988."})
     )
     items = open_build(built).items()
-    standing = standings(items, Ledger(built.ledger).entries())
+    standing = standings(items, Ledger(built.ledger).entries(), policy_of(built))
     assert standing[items["item_id"][0].as_py()].state == "approved"
