@@ -37,7 +37,7 @@ def strengths(wins: Wins, *, steps: int = 10_000, tolerance: float = 1e-12) -> n
     for _ in range(steps):
         strength = np.exp(log)
         shared = games / (strength[:, None] + strength[None, :])
-        new = np.log(total / shared.sum(axis=1))
+        new: npt.NDArray[np.float64] = np.log(total / shared.sum(axis=1))
         new -= new.mean()
         if np.abs(new - log).max() < tolerance:
             return new
@@ -55,5 +55,8 @@ def _linked(edges: npt.NDArray[np.bool_]) -> bool:
 
 
 def _linked_one_way(wins: npt.NDArray[np.bool_]) -> bool:
-    """Whether each model is reached from each by preferences: then, and only then, the strengths are finite (Ford 1957)."""
+    """Whether each model is reached from each by preferences: then, and only then, the strengths are finite.
+
+    Source: Ford (1957), American Mathematical Monthly 64.
+    """
     return all(_linked(np.roll(np.roll(wins, -i, axis=0), -i, axis=1)) for i in range(len(wins)))

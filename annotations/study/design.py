@@ -19,10 +19,10 @@ from schemas.review import Alias
 POINTS = 5
 
 CONSENT = (
-    "You will read short messages of people in difficulty, each with two replies, and say what you think of the replies. "
-    "Some messages may be upsetting. Taking part is up to you: you may leave out any of them and stop at any time without "
-    "giving a reason. Your answers are stored under an alias. The replies come from computer programs, are no advice, "
-    "and are not meant for you."
+    "You will read short messages of people in difficulty, each with two replies, and say what you think of the "
+    "replies. Some messages may be upsetting. Taking part is up to you: you may leave out any of them and stop at any "
+    "time without giving a reason. Your answers are stored under an alias. The replies come from computer programs, "
+    "are no advice, and are not meant for you."
 )
 
 

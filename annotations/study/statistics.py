@@ -206,7 +206,9 @@ def _strengths(study: Study, group: str, preferences: Sequence[Preference]) -> l
     drawn = []
     for _ in range(RESAMPLES if len(stacked) > 1 else 0):
         try:
-            drawn.append(strengths(stacked[generator.integers(len(stacked), size=len(stacked))].sum(axis=0), tolerance=1e-6))
+            drawn.append(
+                strengths(stacked[generator.integers(len(stacked), size=len(stacked))].sum(axis=0), tolerance=1e-6)
+            )
         except ValueError:
             continue
     found = []

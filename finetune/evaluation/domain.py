@@ -150,5 +150,3 @@ def _perplexity(answered: Sequence[Answered], generator: np.random.Generator) ->
     drawn = generator.integers(len(nats), size=(RESAMPLES, len(nats)))
     draws = np.exp(nats[drawn].sum(axis=1) / tokens[drawn].sum(axis=1))
     return percentile_interval(float(np.exp(nats.sum() / tokens.sum())), draws)
-
-

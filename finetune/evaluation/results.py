@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from annotations.study.statistics import holm
 from finetune.evaluation.benchmarks import BENCHMARKS
 
 RESAMPLES = 10_000
@@ -144,8 +143,10 @@ def scores(questions: Sequence[Question], reference: Sequence[Question] | None =
             )
         )
     if other is not None:
-        corrected = holm([score.p for score in found if score.p is not None])
-        found = [score.model_copy(update={"p": p}) for score, p in zip(found, corrected, strict=True)]
+        from statsmodels.stats.multitest import multipletests
+
+        corrected = multipletests([score.p for score in found], method="holm")[1]
+        found = [score.model_copy(update={"p": float(p)}) for score, p in zip(found, corrected, strict=True)]
     if len(found) > 1:
         found.append(
             Score(
