@@ -33,12 +33,12 @@ def strengths(wins: Wins, *, steps: int = 10_000, tolerance: float = 1e-12) -> n
         wins = wins + PRIOR * (games > 0)
         games = wins + wins.T
     total = wins.sum(axis=1)
-    log = np.zeros(len(wins))
+    log: npt.NDArray[np.float64] = np.zeros(len(wins))
     for _ in range(steps):
         strength = np.exp(log)
         shared = games / (strength[:, None] + strength[None, :])
-        new: npt.NDArray[np.float64] = np.log(total / shared.sum(axis=1))
-        new -= new.mean()
+        new = np.log(total / shared.sum(axis=1))
+        new = new - new.mean()
         if np.abs(new - log).max() < tolerance:
             return new
         log = new

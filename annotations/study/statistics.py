@@ -6,9 +6,11 @@ resample raters with all that they said (cluster bootstrap: Field and Welsh 2007
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from annotations.coefficients import Estimate, counts_of, krippendorff_alpha
 from annotations.study.bradley_terry import strengths
@@ -190,7 +192,7 @@ def _differences(study: Study, group: str, ratings: Sequence[Rating]) -> list[Di
 
 def _strengths(study: Study, group: str, preferences: Sequence[Preference]) -> list[Strength]:
     place = {model: number for number, model in enumerate(study.models)}
-    by_rater: dict[str, np.ndarray] = {}  # type: ignore[type-arg]
+    by_rater: dict[str, npt.NDArray[np.float64]] = {}
     for one in preferences:
         wins = by_rater.setdefault(one.rater, np.zeros((len(place), len(place))))
         first, second = (place[model] for model in one.models)
@@ -205,12 +207,9 @@ def _strengths(study: Study, group: str, preferences: Sequence[Preference]) -> l
     generator = np.random.default_rng(SEED)
     drawn = []
     for _ in range(RESAMPLES if len(stacked) > 1 else 0):
-        try:
-            drawn.append(
-                strengths(stacked[generator.integers(len(stacked), size=len(stacked))].sum(axis=0), tolerance=1e-6)
-            )
-        except ValueError:
-            continue
+        wins = stacked[generator.integers(len(stacked), size=len(stacked))].sum(axis=0)
+        with suppress(ValueError):
+            drawn.append(strengths(wins, tolerance=1e-6))
     found = []
     for model, number in place.items():
         estimate = Estimate(value=float(log[number]))
@@ -260,7 +259,7 @@ def _agreement(study: Study, group: str, ratings: Sequence[Rating]) -> list[Scal
 
 
 def signed_rank(values: Sequence[float]) -> float | None:
-    """Two-sided p of Wilcoxon's signed-rank test (1945), zeros ranked and split (Pratt 1959); none for under two values."""
+    """Two-sided p of Wilcoxon's signed-rank test (1945), zeros split (Pratt 1959); none for under two values."""
     from scipy.stats import wilcoxon
 
     if len(values) < 2:
@@ -277,7 +276,7 @@ def holm(values: Sequence[float]) -> list[float]:
     return [float(p) for p in multipletests(values, method="holm")[1]] if values else []
 
 
-def _resampled(values: "np.ndarray", statistic: "Callable[[np.ndarray], float]") -> Estimate:  # type: ignore[type-arg]
+def _resampled(values: npt.NDArray[np.float64], statistic: Callable[[npt.NDArray[np.float64]], Any]) -> Estimate:
     """A statistic over raters (the first axis), and the percentiles of it over resamples of them."""
     value = float(statistic(values))
     if len(values) < 2:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 RESAMPLES = 2_000
 
 DOMAIN_NOTE = (
-    "Perplexity is of the approved replies' tokens. The other measures are of the model's own likeliest replies: length, "
-    "overlap of words with the approved reply (ROUGE-L, which says nothing of quality), repetition, and what the "
-    "recogniser of risk finds. No measure here replaces a clinician's reading."
+    "Perplexity is of the approved replies' tokens. The other measures are of the model's own likeliest replies: "
+    "length, overlap of words with the approved reply (ROUGE-L, which says nothing of quality), repetition, and what "
+    "the recogniser of risk finds. No measure here replaces a clinician's reading."
 )
 
 
@@ -104,7 +104,7 @@ def converse(
 
 
 def _foreseen(scorer: Scorer, chat: "Chat", turns: "Sequence[object]") -> tuple[float, int]:
-    """Nats and number of the assistant's tokens, each turn after all before it; what the context cannot hold is left."""
+    """Nats and number of the assistant's tokens, each turn after all before it, as far as the context reaches."""
     tokens = chat.encode(turns)  # type: ignore[arg-type]
     nats, count = 0.0, 0
     for start, end in _spans(tokens.in_loss[: scorer.context]):

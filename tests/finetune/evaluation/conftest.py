@@ -44,4 +44,4 @@ class LooksUp:
 
     def score(self, prefix: Tokens, endings: Sequence[Tokens]) -> list[Likelihood]:
         self.asked += len(endings)
-        return [Likelihood(-1.0 if tuple([*prefix, *ending]) in self.right else -50.0, False) for ending in endings]
+        return [Likelihood(-1.0 if (*prefix, *ending) in self.right else -50.0, False) for ending in endings]
