@@ -40,9 +40,9 @@ def strengths(wins: Wins, *, steps: int = 10_000, tolerance: float = 1e-12) -> n
         new = np.log(total / shared.sum(axis=1))
         new = new - new.mean()
         if np.abs(new - log).max() < tolerance:
-            return new
+            return np.asarray(new)
         log = new
-    return log
+    return np.asarray(log)
 
 
 def _linked(edges: npt.NDArray[np.bool_]) -> bool:
