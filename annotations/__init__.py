@@ -2,8 +2,10 @@
 
 from annotations.agreement import AgreementReport, agreement, agreement_of
 from annotations.decide import Decided, decide
+from annotations.label_studio import Served, serve, stop
 from annotations.ledger import Entry, Ledger
 from annotations.policy import STATES, Policy, Standing, State, approved_row, counted, policy_of, standings
+from annotations.queue import Pulled, Pushed, adjudicate, pull, push
 from annotations.rubric import known_rubrics, load_rubric
 from annotations.sheet import write_sheet
 from annotations.status import status
@@ -17,9 +19,13 @@ __all__ = [
     "Entry",
     "Ledger",
     "Policy",
+    "Pulled",
+    "Pushed",
+    "Served",
     "Standing",
     "State",
     "Verified",
+    "adjudicate",
     "agreement",
     "agreement_of",
     "approved_row",
@@ -28,8 +34,12 @@ __all__ = [
     "known_rubrics",
     "load_rubric",
     "policy_of",
+    "pull",
+    "push",
+    "serve",
     "standings",
     "status",
+    "stop",
     "trace",
     "verify",
     "write_sheet",

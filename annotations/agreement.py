@@ -7,7 +7,7 @@ decided with the opinions of others before them is no part of it; it is the cons
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, pairwise
 from statistics import fmean, median
 from typing import NamedTuple
 
@@ -300,7 +300,7 @@ def _drift(blind: dict[Key, dict[str, Review]], resamples: int) -> list[Window]:
     if parts < 2:
         return []
     bounds = [len(several) * part // parts for part in range(parts + 1)]
-    return [_window(several[start:end], resamples) for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [_window(several[start:end], resamples) for start, end in pairwise(bounds)]
 
 
 def _window(several: list[dict[str, Review]], resamples: int) -> Window:

@@ -10,22 +10,18 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from annotations.decisions_file import read_decisions
+from annotations.edits import EDITABLE, edit_fault, personal_data, stand_ins
 from annotations.ledger import Entry, Ledger
 from annotations.policy import Policy, approved_row, policy_of
 from annotations.sheet import shown
 from curation import open_build
 from curation.config import load_config
-from curation.pii import scrub_text
 from curation.sources.columns import close_name
 from curation.table import texts
-from curation.validate import check
 from curation.workspace import Workspace
 from schemas.config import PIIConfig
 from schemas.errors import CurateError
 from schemas.review import Review
-
-EDITABLE = {"qa": ("question", "answer"), "dialogue": ("turns",)}
-"""The fields of an item that an edit may carry, by its kind."""
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of this machine's clock a reviewer's may be."""
@@ -224,31 +220,18 @@ def _check_edit(row: _Row, item: dict[str, Any], review: Review, pii: PIIConfig)
         if getattr(review, name) is not None and name not in fitting:
             mend = f"Write the edit into {' or '.join(f'edited_{one}' for one in fitting)}."
             raise row.wrong(f"an item of kind '{item['kind']}' has no {name}", f"edited_{name}", mend)
-    edited = approved_row(item, review)
-    if edited["content_hash"] == item["content_hash"]:
-        raise row.wrong("the edited text is the text as it was", "verdict", "Accept the item, or write what to change.")
-    fault = check(edited)
+    fault = edit_fault(item, review)
     if fault is not None:
-        raise row.wrong(f"the edited text {fault.message}", f"edited_{fault.field}", fault.mend)
-    before = dict(texts(item))
-    # What stands in the item for something that was masked may stay in the edit.
-    standing = {
-        before[span["field"]][span["shown_start"] : span["shown_end"]]
-        for span in item["pii"] or ()
-        if span["field"] in before
-    }
-    fields = {f"edited_{name}": text for name, text in texts(edited)}
-    _check_no_pii(row, fields, pii, item["language"], standing)
+        raise row.wrong(fault.message, fault.field, fault.mend)
+    fields = {f"edited_{name}": text for name, text in texts(approved_row(item, review))}
+    _check_no_pii(row, fields, pii, item["language"], stand_ins(item))
 
 
 def _check_no_pii(
     row: _Row, fields: dict[str, str], pii: PIIConfig, language: str, standing: Collection[str] = ()
 ) -> None:
-    """What reviewers write is kept and released like any text, so it holds no personal data either."""
     for field, text in fields.items():
-        for span in scrub_text(text, pii, language).spans:
-            if text[span.start : span.end] in standing:
-                continue
+        for span in personal_data(text, pii, language, standing):
             raise row.wrong(
                 f"holds personal data ({span.label}) at characters {span.start} to {span.end}",
                 field,

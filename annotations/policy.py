@@ -78,6 +78,8 @@ class Standing(NamedTuple):
     """How many reviewers have decided on the text as it stands."""
     needed: int = 1
     """How many have to."""
+    final: bool = False
+    """Whether an adjudicator has decided."""
 
 
 def standings(items: pa.Table, entries: list[Entry], policy: Policy) -> dict[str, Standing]:
@@ -102,11 +104,17 @@ def standings(items: pa.Table, entries: list[Entry], policy: Policy) -> dict[str
 
 
 def decisions_now(entries: list[Entry]) -> dict[tuple[str, str], dict[str, Entry]]:
-    """The last decision of each reviewer, by item and hash of the text that was read."""
+    """The last decision of each reviewer, by item and hash of the text that was read.
+
+    The last is the one made last; of those made at one time, the one written last.
+    """
     decided: dict[tuple[str, str], dict[str, Entry]] = {}
     for entry in entries:
         review = entry.review
-        decided.setdefault((review.item_id, review.content_hash), {})[review.reviewer] = entry
+        of_text = decided.setdefault((review.item_id, review.content_hash), {})
+        before = of_text.get(review.reviewer)
+        if before is None or before.review.decided_at <= review.decided_at:
+            of_text[review.reviewer] = entry
     return decided
 
 
@@ -119,8 +127,8 @@ def _standing(current: list[Entry], ever_decided: bool, policy: Policy, needed: 
         # Accepting what one flags as unsafe is no approval; an edit may have mended what the flag names.
         vetoed = last.review.verdict == "accept" and policy.veto.intersection(last.review.flags)
         if last.review.verdict == "reject" or vetoed:
-            return Standing("rejected", decided=len(blind), needed=needed)
-        return Standing("approved", last, decided=len(blind), needed=needed)
+            return Standing("rejected", decided=len(blind), needed=needed, final=True)
+        return Standing("approved", last, decided=len(blind), needed=needed, final=True)
     if not blind:
         return Standing("stale" if ever_decided else "waiting", needed=needed)
     reasons = disagreement([entry.review for entry in blind], policy)

@@ -2,17 +2,13 @@
 
 import csv
 import json
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from annotations.ledger import Ledger
+from annotations.order import alike, place
 from annotations.policy import policy_of, standings
 from curation import open_build
-from curation.triage import LEVELS
 from curation.workspace import Workspace, write_whole
 from schemas.errors import UsageError
 
@@ -35,7 +31,7 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None, f
     """Writes the items of the last build that wait for a decision, and returns how many.
 
     Items without a decision, with one on a text that has since changed, and with decisions that disagree are in it:
-    by risk, most severe first, then in the order of the build.
+    by risk, most severe first, then by doubt: see :mod:`annotations.order`.
 
     Args:
         workspace: The workspace.
@@ -49,16 +45,11 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None, f
     """
     _check_place(workspace, file, force)
     build = open_build(workspace, check=True)
-    items, alike = build.items(), _alike(build.pairs())
+    items, likeness = build.items(), alike(build.pairs())
     standing = standings(items, Ledger(workspace.ledger).entries(), policy_of(workspace))
-    severity = {level: rank for rank, level in enumerate(LEVELS)}
-    rows = [
-        {**row, ALIKE: alike.get(row["item_id"], "")}
-        for row in items.select(list(ITEM)).to_pylist()
-        if standing[row["item_id"]].state in ("waiting", "stale", "disputed")
-    ]
-    # A text whose risk was not looked at comes before those in which none was found; flagged answers lead their level.
-    rows.sort(key=lambda row: (-severity.get(row["risk_level"], 0.5), not row["flags"]))
+    waiting = [row for row in items.to_pylist() if standing[row["item_id"]].state in ("waiting", "stale", "disputed")]
+    waiting.sort(key=lambda row: place(row, row["item_id"] in likeness))
+    rows = [{**{name: row[name] for name in ITEM}, ALIKE: likeness.get(row["item_id"], "")} for row in waiting]
     rows = rows[:limit]
     write_whole(file, _csv(rows) if file.suffix == ".csv" else _jsonl(rows))
     return len(rows)
@@ -76,16 +67,6 @@ def _check_place(workspace: Workspace, file: Path, force: bool) -> None:
         raise UsageError(
             "is there already, perhaps with verdicts", file=file, mend="Give another name, or --force to replace it."
         )
-
-
-def _alike(pairs: pa.Table) -> dict[str, str]:
-    """For each item of a pair that waits for a decision, the other items and the words that differ."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for pair in pairs.filter(pc.equal(pairs["zone"], "grey")).to_pylist():
-        words = "; ".join(pair["differences"])
-        for one, other in (("item_id", "other_id"), ("other_id", "item_id")):
-            found[pair[one]].append(f"{pair[other]} ({words})")
-    return {item_id: "\n".join(others) for item_id, others in found.items()}
 
 
 def _jsonl(rows: list[dict[str, Any]]) -> str:

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import Json, print_json, print_table
+from cli.output import Json, print_json, print_table, progress
 from curation.workspace import Workspace
 
 if TYPE_CHECKING:
     from annotations.coefficients import Estimate
+    from annotations.queue import Pulled, Pushed
 
 app = typer.Typer(no_args_is_help=True, help="Review items: a sheet to decide on, decisions into the ledger, progress.")
 
@@ -141,3 +142,100 @@ def _of(estimate: "Estimate") -> str:
     if estimate.low is None:
         return f"{estimate.value:.2f}"
     return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Use this server of the team's; LABEL_STUDIO_API_KEY has its key.")
+    ] = None,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop the workspace's own server.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Start the workspace's own Label Studio, in the background, or take a server of the team's.
+
+    It listens on this machine alone and reports to nobody. The first time it is installed, in an environment of its
+    own that all workspaces share; later it is ready in seconds. Accounts for all reviewers in curate.yaml are made.
+    """
+    from annotations import serve as start
+    from annotations import stop as end
+
+    workspace = Workspace.find(context.obj)
+    if stop:
+        stopped = end(workspace)
+        if as_json:
+            print_json({"stopped": stopped})
+        else:
+            typer.echo("Stopped." if stopped else "It was not running.")
+        return
+    served = start(workspace, url=url, say=lambda line: typer.echo(line, err=True))
+    if as_json:
+        print_json(served)
+        return
+    typer.echo(f"Label Studio {served.version or ''} {'is ready' if served.started else 'runs'}: {served.url}")
+    if served.accounts:
+        print_table(
+            "Accounts", ["reviewer", "logs in as"], [[alias, email] for alias, email in served.accounts.items()]
+        )
+        typer.echo(f"The passwords stand in {served.file}. Send the items with `curate review push`.")
+    else:
+        typer.echo("Name reviewers in curate.yaml (review.reviewers), and run this again for their accounts.")
+
+
+@app.command()
+def push(context: typer.Context, as_json: Json = False) -> None:
+    """Send each reviewer the items that wait for them, the risky ones first; take back what they have decided.
+
+    Run it again at any time, after any interruption: what stands on the server is left, what is missing is sent.
+    """
+    from annotations import push as send
+
+    _print_pushed(send(Workspace.find(context.obj), progress=progress(as_json)), as_json)
+
+
+@app.command()
+def adjudicate(context: typer.Context, as_json: Json = False) -> None:
+    """Send the items on which reviewers disagree to the adjudicator, with all opinions and no names."""
+    from annotations import adjudicate as send
+
+    _print_pushed(send(Workspace.find(context.obj), progress=progress(as_json)), as_json)
+
+
+@app.command()
+def pull(context: typer.Context, as_json: Json = False) -> None:
+    """Take what reviewers decided on the server into the ledger: new decisions alone, each once."""
+    from annotations import pull as take_back
+
+    pulled = take_back(Workspace.find(context.obj), progress=progress(as_json))
+    if as_json:
+        print_json(pulled)
+        return
+    _print_pulled(pulled)
+
+
+def _print_pulled(pulled: "Pulled") -> None:
+    typer.echo(f"{pulled.written:,} new decisions in the ledger, {pulled.known:,} known already.")
+    if pulled.altered:
+        typer.echo(f"{pulled.altered:,} decisions on tasks that were altered on the server do not count.")
+    if pulled.foreign:
+        typer.echo(f"{pulled.foreign:,} decisions by others than the task's reviewer do not count.")
+    for held in pulled.held:
+        typer.echo(f"Held back until {held.reviewer} mends it: {held.item_id}: {held.why}")
+
+
+def _print_pushed(pushed: "Pushed", as_json: bool) -> None:
+    if as_json:
+        print_json(pushed)
+        return
+    _print_pulled(pushed.pulled)
+    typer.echo(f"{pushed.added:,} tasks sent, {pushed.kept:,} were there, {pushed.retired:,} taken away.")
+    for count, what in (
+        (pushed.restored, "had been deleted on the server and were sent again"),
+        (pushed.altered, "had been altered on the server; decisions on them do not count"),
+        (pushed.surplus, "stood there twice"),
+    ):
+        if count:
+            typer.echo(f"{count:,} {what}.")
+    rows = [[alias, number, "\n".join(pushed.links.get(alias, []))] for alias, number in pushed.open.items()]
+    print_table("Open", ["for", "items", "page"], rows)

@@ -74,10 +74,9 @@ class Rubric(Strict):
 
     @model_validator(mode="after")
     def _told_apart(self) -> Self:
-        for what, names in (
-            ("names", [one.name for one in (*self.verdicts, *self.scales, *self.flags)]),
-            ("hotkeys", [one.hotkey for one in (*self.verdicts, *self.flags)]),
-        ):
-            if len(set(names)) < len(names):
-                raise ValueError(f"two of its {what} are the same")
+        names: list[str] = [one.name for one in self.verdicts]
+        names += [one.name for one in self.scales] + [one.name for one in self.flags]
+        keys = [one.hotkey for one in self.verdicts] + [one.hotkey for one in self.flags]
+        if len(set(names)) < len(names) or len(set(keys)) < len(keys):
+            raise ValueError("two of its names, or two of its hotkeys, are the same")
         return self
