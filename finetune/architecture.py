@@ -1,4 +1,4 @@
-"""The shape of a Llama 3.2 model, read from and written to Hugging Face's ``config.json``."""
+"""The shape of a model, read from Hugging Face's ``config.json`` or Meta's ``params.json``, written as the former."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from schemas.errors import CurateError
 
-_UNSUPPORTED = "This toolkit trains Llama 3.2 text models (1B, 3B and smaller ones of the same shape)."
+META_CONFIG = "params.json"
+
+_UNSUPPORTED = "This toolkit trains Llama 3.2 text models (1B, 3B and smaller ones of the same shape) and Qwen 2.5."
 
 
 class RopeScaling(BaseModel):
@@ -31,7 +33,7 @@ class Architecture(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    model_type: Literal["llama"] = "llama"
+    model_type: Literal["llama", "qwen2"] = "llama"
     hidden_act: Literal["silu"] = "silu"
     attention_bias: Literal[False] = False
     mlp_bias: Literal[False] = False
@@ -44,7 +46,7 @@ class Architecture(BaseModel):
     max_position_embeddings: int = Field(gt=0)
     rms_norm_eps: float = 1e-5
     rope_theta: float = 500_000.0
-    rope_scaling: RopeScaling
+    rope_scaling: RopeScaling | None = None
     tie_word_embeddings: bool = True
     torch_dtype: Literal["float32", "bfloat16", "float16"] = "float32"
 
@@ -64,6 +66,8 @@ class Architecture(BaseModel):
     def _heads_divide(self) -> "Architecture":
         if self.hidden_size % self.num_attention_heads or self.num_attention_heads % self.num_key_value_heads:
             raise ValueError("hidden_size must divide by the attention heads, and those by the key/value heads")
+        if (self.rope_scaling is None) != (self.model_type == "qwen2"):
+            raise ValueError("rope_scaling is that of Llama 3.2, and of no other model")
         return self
 
     @property
@@ -79,6 +83,8 @@ def read_architecture(folder: Path) -> Architecture:
         CurateError: If it is missing, not JSON, or of a model that is not of Llama 3.2's kind; names the key.
     """
     file = folder / "config.json"
+    if not file.is_file() and (folder / META_CONFIG).is_file():
+        return _metas(folder / META_CONFIG)
     if not file.is_file():
         raise CurateError(
             "the model's config.json is missing",
@@ -103,18 +109,47 @@ def read_architecture(folder: Path) -> Architecture:
     return architecture
 
 
+def _metas(file: Path) -> Architecture:
+    """Llama 3.2's shape as Meta writes it; what its file leaves out is the same for 1B and 3B."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        hidden, multiple = found["dim"], found["multiple_of"]
+        inner = int(found.get("ffn_dim_multiplier", 1.0) * int(8 * hidden / 3))
+        return Architecture(
+            vocab_size=found["vocab_size"],
+            hidden_size=hidden,
+            intermediate_size=multiple * -(-inner // multiple),
+            num_hidden_layers=found["n_layers"],
+            num_attention_heads=found["n_heads"],
+            num_key_value_heads=found["n_kv_heads"],
+            max_position_embeddings=131_072,
+            rms_norm_eps=found["norm_eps"],
+            rope_theta=found["rope_theta"],
+            rope_scaling=RopeScaling(),
+            torch_dtype="bfloat16",
+        )
+    except (ValueError, KeyError, TypeError) as error:  # pydantic's is a ValueError
+        raise CurateError("not the params.json of a Llama 3.2 model", file=file, mend=_UNSUPPORTED) from error
+
+
 def write_architecture(folder: Path, architecture: Architecture) -> None:
     """Writes ``config.json`` so that Hugging Face's libraries build the same model from it.
 
-    Token ids come from the vocabulary: its last 256 are Llama 3's special tokens in their own order.
+    Token ids of Llama come from the vocabulary: its last 256 are Llama 3's special tokens in their own order.
     """
     base = architecture.vocab_size - 256
+    particular = {
+        "llama": {
+            "architectures": ["LlamaForCausalLM"],
+            "bos_token_id": base,
+            "eos_token_id": [base + 1, base + 8, base + 9],
+        },
+        "qwen2": {"architectures": ["Qwen2ForCausalLM"], "use_sliding_window": False},
+    }[architecture.model_type]
     config = {
-        "architectures": ["LlamaForCausalLM"],
-        **architecture.model_dump(mode="json"),
+        **architecture.model_dump(mode="json", exclude_none=True),
+        **particular,
         "head_dim": architecture.head_dim,
-        "bos_token_id": base,
-        "eos_token_id": [base + 1, base + 8, base + 9],
         "initializer_range": 0.02,
         "use_cache": True,
     }

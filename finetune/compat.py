@@ -10,8 +10,12 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from schemas.errors import MissingExtra
+
+if TYPE_CHECKING:
+    import torch
 
 
 @contextmanager
@@ -67,38 +71,68 @@ def _removed(name: str) -> type:
 try:
     with quiet_logging():
         _patch_torchao()
-        from torchtune.data import Message, padded_collate_sft
-        from torchtune.models.convert_weights import hf_to_tune, tune_to_hf, tune_to_meta
-        from torchtune.models.llama3 import Llama3Tokenizer
-        from torchtune.models.llama3_1 import Llama3ScaledRoPE
-        from torchtune.models.llama3_2 import llama3_2, lora_llama3_2
-        from torchtune.modules import TransformerDecoder
-        from torchtune.modules.loss import CEWithChunkedOutputLoss
-        from torchtune.modules.peft import (
-            LoRALinear,
-            get_adapter_params,
-            get_adapter_state_dict,
-            get_merged_lora_ckpt,
-            set_trainable_params,
+        from torchtune.data import Message
+        from torchtune.models.convert_weights import (
+            hf_to_tune,
+            meta_to_tune,
+            tune_to_hf,
+            tune_to_meta,
         )
+        from torchtune.models.llama3 import Llama3Tokenizer
+        from torchtune.models.llama3_2 import llama3_2, lora_llama3_2
+        from torchtune.models.qwen2 import Qwen2Tokenizer, lora_qwen2, qwen2
+        from torchtune.models.qwen2._convert_weights import qwen2_hf_to_tune, qwen2_tune_to_hf
+        from torchtune.models.qwen2_5._tokenizer import QWEN2_5_SPECIAL_TOKENS
+        from torchtune.modules import TransformerDecoder, local_kv_cache
+        from torchtune.modules.peft import LoRALinear, QATLoRALinear, get_adapter_params, set_trainable_params
 except ModuleNotFoundError as error:
     raise MissingExtra("Fine-tuning", "train") from error
 
+
+def activation_quantiser() -> "torch.nn.Module":
+    """Rounds each token's activations to 8 bits, asymmetric, and passes gradients straight through."""
+    import torch
+    from torchao.quantization.qat import IntxFakeQuantizeConfig, IntxFakeQuantizer
+
+    quantiser: torch.nn.Module = IntxFakeQuantizer(IntxFakeQuantizeConfig(torch.int8, "per_token", is_symmetric=False))
+    return quantiser
+
+
+def rounded_weight(weight: "torch.Tensor", bits: int, group_size: int) -> "torch.Tensor":
+    """``weight`` (rows, width) as it comes back from ``bits`` bits, symmetric, a scale for ``group_size`` of a row.
+
+    By torchao's own functions, which ExecuTorch's export calls too.
+    """
+    import torch
+    from torchao.quantization.quantize_.workflows import IntxUnpackedToInt8Tensor
+
+    dtype = getattr(torch, f"int{bits}")
+    rounded = IntxUnpackedToInt8Tensor.from_hp(weight.detach().float(), (1, group_size), dtype)
+    dequantised: torch.Tensor = rounded.dequantize().to(weight.dtype)
+    return dequantised
+
+
 __all__ = [
-    "CEWithChunkedOutputLoss",
-    "Llama3ScaledRoPE",
+    "QWEN2_5_SPECIAL_TOKENS",
     "Llama3Tokenizer",
     "LoRALinear",
     "Message",
+    "QATLoRALinear",
+    "Qwen2Tokenizer",
     "TransformerDecoder",
+    "activation_quantiser",
     "get_adapter_params",
-    "get_adapter_state_dict",
-    "get_merged_lora_ckpt",
     "hf_to_tune",
     "llama3_2",
+    "local_kv_cache",
     "lora_llama3_2",
-    "padded_collate_sft",
+    "lora_qwen2",
+    "meta_to_tune",
     "quiet_logging",
+    "qwen2",
+    "qwen2_hf_to_tune",
+    "qwen2_tune_to_hf",
+    "rounded_weight",
     "set_trainable_params",
     "tune_to_hf",
     "tune_to_meta",

@@ -13,8 +13,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from curation.workspace import sha256_of
-from finetune.compat import Llama3Tokenizer
-from finetune.tokenizer import Turn, encode_chat
+from finetune.chat import Chat, Turn
 from schemas.errors import CurateError
 
 Split = Literal["train", "validation", "test"]
@@ -64,7 +63,7 @@ class Sample(NamedTuple):
         content_hash: Of the text that was approved.
         ids: Token ids, at most ``max_sequence_length``.
         in_loss: For each id, whether predicting it is trained.
-        tokens_cut: How many tokens lay beyond ``max_sequence_length``.
+        tokens_cut: How many tokens lie beyond ``max_sequence_length``; without ids if it was left out for that.
     """
 
     item_id: str
@@ -148,20 +147,28 @@ def _parse(line: bytes, file: Path, row: int) -> Conversation:
 
 
 def tokenise(
-    conversations: Sequence[Conversation], tokenizer: Llama3Tokenizer, max_sequence_length: int
+    conversations: Sequence[Conversation],
+    chat: Chat,
+    max_sequence_length: int,
+    long: Literal["refuse", "drop", "cut"] = "cut",
 ) -> list[Sample]:
-    """Tokenises conversations and cuts each at ``max_sequence_length`` tokens, keeping its beginning."""
+    """Tokenises conversations; of those with more than ``max_sequence_length`` tokens nothing or the beginning is kept.
+
+    Raises:
+        CurateError: If there are such and ``long`` is ``refuse``; names the first.
+    """
     samples = []
     for conversation in conversations:
-        chat = encode_chat(tokenizer, [Turn(m.role, m.content) for m in conversation.messages])
-        samples.append(
-            Sample(
-                conversation.item_id,
-                conversation.content_hash,
-                chat.ids[:max_sequence_length],
-                chat.in_loss[:max_sequence_length],
-                max(0, len(chat.ids) - max_sequence_length),
-            )
+        ids, in_loss = chat.encode([Turn(m.role, m.content) for m in conversation.messages])
+        beyond = max(0, len(ids) - max_sequence_length)
+        kept = 0 if beyond and long == "drop" else max_sequence_length
+        samples.append(Sample(conversation.item_id, conversation.content_hash, ids[:kept], in_loss[:kept], beyond))
+    too_long = [sample for sample in samples if sample.tokens_cut]
+    if too_long and long == "refuse":
+        raise CurateError(
+            f"{len(too_long)} of {len(samples)} conversations have more than {max_sequence_length} tokens, "
+            f"the first is {too_long[0].item_id}",
+            mend="Raise max_sequence_length, or set long_conversations=drop to leave them out (cut: to cut them off).",
         )
     return samples
 

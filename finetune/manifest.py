@@ -6,11 +6,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from curation.workspace import Workspace, sha256_of
-from finetune.config import MethodName
+from finetune.config import LoraOptions, MethodName
 from schemas.errors import CurateError
 
 FORMAT_VERSION: Literal[1] = 1
 MANIFEST = "manifest.json"
+BEGUN = "run.json"
+"""What a run was begun with, written first."""
 
 
 class BaseModelInfo(BaseModel):
@@ -54,6 +56,19 @@ class ExampleCounts(BaseModel):
     """Conversations behind ``validation_loss``."""
 
 
+class Quantised(BaseModel):
+    """What the model was trained under and deployment has to meet; the base goes in rounded, the adapter apart."""
+
+    model_config = ConfigDict(frozen=True)
+
+    linear: Literal["8da4w"] = "8da4w"
+    """Weights in 4 bits, symmetric; inputs of each layer in 8 bits, a scale and a zero point a token."""
+    group_size: int
+    embedding_bits: int
+    scales: Literal["min-max"] = "min-max"
+    """From the extremes of a group: ExecuTorch's default, HQQ, gives others (``use_hqq=False``)."""
+
+
 class RunManifest(BaseModel):
     """The trail and the outcome of a run."""
 
@@ -69,15 +84,27 @@ class RunManifest(BaseModel):
     system_prompt: str | None
     """What most training conversations begin with; the deployed model is given the same."""
     examples: ExampleCounts
+    lora: LoraOptions | None
+    """Rank, alpha and targets of the adapter in ``adapter/``; none if all weights learned."""
+    quantised: Quantised | None
+    """With it come the base model as it was, in ``base/``, and the adapter, in ``adapter/``: rounding ``checkpoint/``,
+    where both are one, would not give what was trained."""
     seed: int
+    processes: int
     steps: int
     tokens: int
     """Trained tokens over all steps."""
     first_loss: float
     """Nats a token, of the first step, before any learning."""
     last_loss: float
+    best_step: int
+    """The step whose weights were taken: the lowest validation loss, or the last if there is no validation split."""
+    first_validation_loss: float | None
+    """Before the first step; none without a validation split."""
     validation_loss: float | None
-    """After the last step; none without a validation split."""
+    """Of the weights that were taken."""
+    seconds: float
+    """Of training, interruptions not counted."""
     versions: dict[str, str]
     files: dict[str, str]
     """SHA-256 by path in the run's folder."""
@@ -99,6 +126,12 @@ def read_run(workspace: Workspace, run: str) -> RunManifest:
         CurateError: If there is no such run, or its manifest is damaged.
     """
     file = workspace.runs / run / MANIFEST
+    if is_unfinished(file.parent):
+        raise CurateError(
+            "the run is not finished",
+            file=workspace.relative(file.parent),
+            mend=f"Go on with `curate finetune --resume {run}`.",
+        )
     if not file.is_file():
         names = sorted(path.parent.name for path in workspace.runs.glob(f"[!.]*/{MANIFEST}"))
         mend = f"The runs are {', '.join(names)}." if names else "Run `curate finetune` first."
@@ -109,6 +142,11 @@ def read_run(workspace: Workspace, run: str) -> RunManifest:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or None
         raise CurateError(first["msg"], file=file, field=field, mend="Run the fine-tuning again.") from error
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether a run was begun in ``folder`` and has not ended."""
+    return (folder / BEGUN).is_file() and not (folder / MANIFEST).is_file()
 
 
 def sha256s(folder: Path) -> dict[str, str]:

@@ -1,13 +1,16 @@
-"""Llama models: from a Hugging Face folder into torchtune and back.
+"""Models: from a folder of Hugging Face's or Meta's making into torchtune, and back in Hugging Face's layout.
 
-A folder holds ``config.json``, ``model.safetensors`` (or shards with ``model.safetensors.index.json``) and
-``tokenizer.model``, as Llama-3.2-1B-Instruct comes from the Hugging Face Hub. Weights are held under torchtune's names.
+A Hugging Face folder holds ``config.json``, ``model.safetensors`` (or shards with ``model.safetensors.index.json``)
+and the tokenizer, as Llama-3.2-1B-Instruct comes from the Hub; Meta's holds ``params.json``, ``consolidated.00.pth``
+and ``tokenizer.model``. Weights are held under torchtune's names.
 """
 
 import hashlib
 import json
+import os
+import pickle
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,22 +18,15 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from finetune.architecture import Architecture, read_architecture, write_architecture
-from finetune.compat import (
-    Llama3ScaledRoPE,
-    LoRALinear,
-    TransformerDecoder,
-    hf_to_tune,
-    llama3_2,
-    lora_llama3_2,
-    tune_to_hf,
-)
+from finetune.architecture import META_CONFIG, Architecture, read_architecture, write_architecture
+from finetune.compat import LoRALinear, TransformerDecoder, meta_to_tune
 from finetune.config import LoraOptions
+from finetune.families import family_of
 from schemas.errors import CurateError
 
 Weights = dict[str, torch.Tensor]
 
-_MEND = "Download the model again: `hf download meta-llama/Llama-3.2-1B-Instruct --local-dir DIR`."
+META_WEIGHTS = "consolidated.00.pth"
 
 
 class ModelFolder(NamedTuple):
@@ -38,20 +34,30 @@ class ModelFolder(NamedTuple):
 
     Args:
         folder: The folder.
-        architecture: From ``config.json``.
-        weight_files: One safetensors file, or the shards.
-        tokenizer_file: ``tokenizer.model``.
+        architecture: From ``config.json`` or ``params.json``.
+        weight_files: One file, or the shards.
+        tokenizer_files: What its family asks for.
     """
 
     folder: Path
     architecture: Architecture
     weight_files: tuple[Path, ...]
-    tokenizer_file: Path
+    tokenizer_files: tuple[Path, ...]
+
+    @property
+    def is_metas(self) -> bool:
+        """Whether it is in Meta's layout."""
+        return self.weight_files[0].name == META_WEIGHTS
+
+    @property
+    def config_file(self) -> Path:
+        """The file that the architecture was read from."""
+        return self.folder / (META_CONFIG if self.is_metas else "config.json")
 
     def fingerprint(self) -> str:
         """SHA-256 over the contents of configuration, weights and tokenizer."""
         digest = hashlib.sha256()
-        for file in (self.folder / "config.json", *self.weight_files, self.tokenizer_file):
+        for file in (self.config_file, *self.weight_files, *self.tokenizer_files):
             with file.open("rb") as stream:
                 digest.update(hashlib.file_digest(stream, "sha256").digest())
         return digest.hexdigest()
@@ -66,18 +72,29 @@ def open_model(folder: Path) -> ModelFolder:
     architecture = read_architecture(folder)
     index = folder / "model.safetensors.index.json"
     single = folder / "model.safetensors"
-    if single.is_file() or not index.is_file():
-        weight_files: tuple[Path, ...] = (single,)
+    if not (folder / "config.json").is_file():
+        weight_files: tuple[Path, ...] = (folder / META_WEIGHTS,)
+    elif single.is_file() or not index.is_file():
+        weight_files = (single,)
     else:
         shards = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
         weight_files = tuple(folder / shard for shard in sorted(set(shards)))
-    tokenizer_file = folder / "tokenizer.model"
-    if not tokenizer_file.is_file():
-        tokenizer_file = folder / "original" / "tokenizer.model"  # where Meta's repositories on the Hub keep it
-    for file in (*weight_files, tokenizer_file):
+    tokenizer_files = tuple(_find(folder, name) for name in family_of(architecture).tokenizer_files)
+    for file in (*weight_files, *tokenizer_files):
         if not file.is_file():
-            raise CurateError(f"the model's {file.name} is missing", file=folder, mend=_MEND)
-    return ModelFolder(folder, architecture, weight_files, tokenizer_file)
+            raise CurateError(f"the model's {file.name} is missing", file=folder, mend=_mend(architecture))
+    return ModelFolder(folder, architecture, weight_files, tokenizer_files)
+
+
+def _find(folder: Path, name: str) -> Path:
+    """Meta's repositories on the Hub keep the tokenizer in a folder of its own."""
+    inner = folder / "original" / name
+    return inner if inner.is_file() and not (folder / name).is_file() else folder / name
+
+
+def _mend(architecture: Architecture) -> str:
+    name = {"llama": "meta-llama/Llama-3.2-1B-Instruct", "qwen2": "Qwen/Qwen2.5-0.5B-Instruct"}[architecture.model_type]
+    return f"Download the model again: `hf download {name} --local-dir DIR`."
 
 
 def read_weights(model: ModelFolder) -> Weights:
@@ -89,61 +106,73 @@ def read_weights(model: ModelFolder) -> Weights:
     stored: Weights = {}
     for file in model.weight_files:
         try:
-            stored.update(load_file(file))
-        except SafetensorError as error:
-            raise CurateError("the weights are damaged", file=file, mend=_MEND) from error
+            stored.update(_load(file))
+        except (SafetensorError, RuntimeError, pickle.UnpicklingError, EOFError) as error:
+            raise CurateError("the weights are damaged", file=file, mend=_mend(model.architecture)) from error
+    if model.is_metas:
+        stored.pop("rope.freqs", None)
     if model.architecture.tie_word_embeddings:
-        stored.pop("lm_head.weight", None)  # some folders store the shared matrix twice
+        stored.pop("output.weight" if model.is_metas else "lm_head.weight", None)  # some store the shared matrix twice
     expected = _shapes_in_hugging_face_layout(model.architecture)
+    if model.is_metas:
+        tuned = family_of(model.architecture).to_tune(
+            {name: torch.empty(shape, device="meta") for name, shape in expected.items()}, **heads(model.architecture)
+        )
+        expected = {name: tuple(weight.shape) for name, weight in tuned.items()}
+        stored = _from_meta(stored, model)
     for name in sorted(expected.keys() | stored.keys()):
         found = tuple(stored[name].shape) if name in stored else None
         if found != expected.get(name):
             raise CurateError(
-                f"tensor {name} has shape {found}, config.json asks for {expected.get(name)}",
+                f"tensor {name} has shape {found}, {model.config_file.name} asks for {expected.get(name)}",
                 file=model.folder,
-                mend=_MEND,
+                mend=_mend(model.architecture),
             )
-    converted: Weights = hf_to_tune(stored, **_heads(model.architecture))
+    if model.is_metas:
+        return dict(stored)
+    converted: Weights = family_of(model.architecture).to_tune(stored, **heads(model.architecture))
     return converted
 
 
-def build(architecture: Architecture, weights: Weights, lora: LoraOptions | None = None) -> TransformerDecoder:
-    """Builds torchtune's model in float32 around ``weights``, with fresh adapters if ``lora`` is given.
+def _load(file: Path) -> Weights:
+    if file.suffix == ".pth":
+        loaded: Weights = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
+        return loaded
+    read: Weights = load_file(file)
+    return read
 
-    Adapters start as LoRA prescribes, A random (from torch's global generator) and B zero, so the model computes what
-    the base computes.
+
+def _from_meta(stored: Weights, model: ModelFolder) -> Weights:
+    try:
+        converted: Weights = meta_to_tune(stored)
+    except Exception as error:  # torchtune raises bare ones for a name that it does not know
+        raise CurateError(
+            "the file holds tensors of another model", file=model.weight_files[0], mend=_mend(model.architecture)
+        ) from error
+    return converted
+
+
+def build(
+    architecture: Architecture,
+    weights: Weights,
+    precision: torch.dtype = torch.float32,
+    lora: LoraOptions | None = None,
+) -> TransformerDecoder:
+    """Builds torchtune's model in ``precision`` around ``weights``, with fresh adapters if ``lora`` is given.
+
+    Adapters are in float32. They start as LoRA prescribes, A random (from torch's global generator) and B zero, so the
+    model computes what the base computes.
     """
-    shape = {
-        "vocab_size": architecture.vocab_size,
-        "num_layers": architecture.num_hidden_layers,
-        "num_heads": architecture.num_attention_heads,
-        "num_kv_heads": architecture.num_key_value_heads,
-        "embed_dim": architecture.hidden_size,
-        "max_seq_len": architecture.max_position_embeddings,
-        "intermediate_dim": architecture.intermediate_size,
-        "norm_eps": architecture.rms_norm_eps,
-        "rope_base": architecture.rope_theta,
-        "scale_factor": architecture.rope_scaling.factor,
-        "tie_word_embeddings": architecture.tie_word_embeddings,
-    }
     with torch.device("meta"):  # a billion parameters are not initialised only to be overwritten
-        if lora is None:
-            model = llama3_2(**shape)
-        else:
-            model = lora_llama3_2(
-                lora_attn_modules=list(lora.attention_modules),
-                apply_lora_to_mlp=lora.mlp,
-                lora_rank=lora.rank,
-                lora_alpha=lora.alpha,
-                lora_dropout=lora.dropout,
-                **shape,
-            )
-    model.load_state_dict({name: weight.float() for name, weight in weights.items()}, strict=False, assign=True)
+        model = family_of(architecture).build(architecture, lora)
+    copied = {name: weight.to(precision, copy=True) for name, weight in weights.items()}  # away from the mapped file
+    model.load_state_dict(copied, strict=False, assign=True)
     for module in model.modules():
         if isinstance(module, LoRALinear):
-            module.to_empty(device="cpu")
+            for part in (module.lora_a, module.lora_b):
+                part.to_empty(device="cpu")
             module.initialize_parameters()
-        elif isinstance(module, Llama3ScaledRoPE):
+        elif hasattr(module, "rope_init"):
             module.rope_init()  # on "meta" it skips its tables
     return model
 
@@ -154,32 +183,46 @@ def random_weights(architecture: Architecture, seed: int) -> Weights:
     stored: Weights = {}
     for name, shape in _shapes_in_hugging_face_layout(architecture).items():
         stored[name] = torch.ones(shape) if len(shape) == 1 else 0.02 * torch.randn(shape, generator=generator)
-    converted: Weights = hf_to_tune(stored, **_heads(architecture))
+    converted: Weights = family_of(architecture).to_tune(stored, **heads(architecture))
     return converted
 
 
-def save_model(folder: Path, architecture: Architecture, weights: Mapping[str, torch.Tensor], tokenizer: Path) -> None:
+def save_model(
+    folder: Path, architecture: Architecture, weights: Mapping[str, torch.Tensor], tokenizer_files: Sequence[Path]
+) -> None:
     """Writes a model folder in Hugging Face's layout.
 
     Args:
         folder: Made if it is not there.
         architecture: Its ``torch_dtype`` is what the weights are stored as.
         weights: Under torchtune's names.
-        tokenizer: The ``tokenizer.model`` to copy.
+        tokenizer_files: Copied, under the names that the family gives them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     dtype = getattr(torch, architecture.torch_dtype)
-    stored: Weights = tune_to_hf(dict(weights), **_heads(architecture))
+    stored: Weights = family_of(architecture).to_hf(dict(weights), **heads(architecture))
     save_file(
         {name: weight.detach().to("cpu", dtype).contiguous() for name, weight in stored.items()},
         folder / "model.safetensors",
         metadata={"format": "pt"},
     )
     write_architecture(folder, architecture)
-    shutil.copyfile(tokenizer, folder / "tokenizer.model")
+    for name, file in zip(family_of(architecture).tokenizer_files, tokenizer_files, strict=True):
+        shutil.copyfile(file, folder / name)
 
 
-def _heads(architecture: Architecture) -> dict[str, int]:
+def copy_model(model: ModelFolder, folder: Path) -> None:
+    """Puts the files of a model into another folder; by links, which take no room, where the file system has them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (model.config_file, *model.weight_files, *model.tokenizer_files):
+        try:
+            os.link(file.resolve(), folder / file.name)
+        except OSError:
+            shutil.copyfile(file, folder / file.name)
+
+
+def heads(architecture: Architecture) -> dict[str, int]:
+    """What torchtune's conversions have to know of a model."""
     return {
         "num_heads": architecture.num_attention_heads,
         "num_kv_heads": architecture.num_key_value_heads,
@@ -210,4 +253,10 @@ def _shapes_in_hugging_face_layout(architecture: Architecture) -> dict[str, tupl
             f"{prefix}.input_layernorm.weight": (hidden,),
             f"{prefix}.post_attention_layernorm.weight": (hidden,),
         }
+        if architecture.model_type == "qwen2":
+            shapes |= {
+                f"{prefix}.self_attn.q_proj.bias": (hidden,),
+                f"{prefix}.self_attn.k_proj.bias": (key_value,),
+                f"{prefix}.self_attn.v_proj.bias": (key_value,),
+            }
     return shapes

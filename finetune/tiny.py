@@ -33,4 +33,4 @@ def make_tiny_model(folder: Path, seed: int = 0) -> None:
     import finetune.compat  # noqa: F401  first, because it raises MissingExtra
     from finetune.models import random_weights, save_model
 
-    save_model(folder, TINY_ARCHITECTURE, random_weights(TINY_ARCHITECTURE, seed), TINY_TOKENIZER)
+    save_model(folder, TINY_ARCHITECTURE, random_weights(TINY_ARCHITECTURE, seed), [TINY_TOKENIZER])

@@ -12,9 +12,11 @@ import base64
 import binascii
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
 
+from finetune.chat import Chat, ChatTokens, Turn
 from finetune.compat import Llama3Tokenizer, Message
+from finetune.models import ModelFolder
+from finetune.qwen import load_qwen
 from finetune.tiktoken_cache import uncached_tiktoken
 from schemas.errors import CurateError
 
@@ -39,26 +41,6 @@ SPECIAL_TOKENS: tuple[str, ...] = _NAMED + tuple(
 )
 
 _MEND = "Take tokenizer.model from the folder of the model (in Meta's downloads it lies in original/)."
-
-
-class Turn(NamedTuple):
-    """One message of a conversation."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-class ChatTokens(NamedTuple):
-    """A conversation as token ids.
-
-    Args:
-        ids: Token ids, beginning with ``<|begin_of_text|>``.
-        in_loss: For each id, whether predicting it is trained: true for what the assistant says and the
-            ``<|eot_id|>`` that ends its turn, false for everything else, the headers included.
-    """
-
-    ids: list[int]
-    in_loss: list[bool]
 
 
 def read_ranks(path: Path) -> list[bytes]:
@@ -119,3 +101,32 @@ def encode_chat(tokenizer: Llama3Tokenizer, turns: Sequence[Turn]) -> ChatTokens
         ids += header + body
         in_loss += [False] * len(header) + [turn.role == "assistant"] * len(body)
     return ChatTokens(ids, in_loss)
+
+
+def llama_chat(path: Path, vocab_size: int) -> Chat:
+    """The chat format for a model with ``vocab_size`` embeddings.
+
+    Raises:
+        CurateError: If the file is missing, is not a tiktoken file or does not fit the model.
+    """
+    tokenizer = load_tokenizer(path, vocab_size)
+    header = tokenizer.tokenize_message(Message(role="assistant", content=""), add_end_tokens=False)
+    return Chat(
+        encode=lambda turns: encode_chat(tokenizer, turns),
+        prompt=lambda turns: encode_chat(tokenizer, turns).ids + header,
+        decode=lambda ids: tokenizer.decode(list(ids), truncate_at_eos=False, skip_special_tokens=True),
+        pad_id=tokenizer.pad_id,
+        stop_ids=frozenset((tokenizer.eos_id, tokenizer.eom_id, tokenizer.eot_id)),
+    )
+
+
+def open_chat(model: ModelFolder) -> Chat:
+    """The chat format of a model on disk.
+
+    Raises:
+        CurateError: If its tokenizer is damaged or is another model's.
+    """
+    if model.architecture.model_type == "qwen2":
+        vocabulary, merges = model.tokenizer_files
+        return load_qwen(vocabulary, merges, model.architecture.vocab_size)
+    return llama_chat(model.tokenizer_files[0], model.architecture.vocab_size)

@@ -1,26 +1,24 @@
-"""The training loop: AdamW, warm-up and cosine, gradient accumulation, clipping.
+"""The training loop, for every method: AdamW, warm-up and cosine, accumulation, clipping, validation, early stop.
 
-Nothing random happens outside the seed: the order of conversations in epoch e depends on (seed, e) alone, so a step is
-determined by the weights, the optimiser's state and its number.
+Nothing random happens but what a step's number and the seed decide (``finetune.plan``), so a run that goes on from a
+checkpoint takes the same steps as one that was never interrupted.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
+from torch import distributed, nn
 
-from finetune.compat import CEWithChunkedOutputLoss, TransformerDecoder, padded_collate_sft
+from finetune.batches import IGNORED, Batch, batches, trained_tokens
 from finetune.config import FinetuneConfig
 from finetune.data import Sample
-from finetune.methods import trainable
+from finetune.devices import ALONE, World
+from finetune.network import Network
+from finetune.plan import Step, count_steps, learning_rate, planned
 from schemas.errors import CurateError
-
-IGNORED = -100
-LOGIT_CHUNKS = 8  # logits over 128,256 tokens are made and upcast in this many parts of the sequence
-
-OnStep = Callable[[int, int, float], None]
-"""Called with step (from 1), number of steps, and loss."""
 
 
 class StepMetrics(NamedTuple):
@@ -33,7 +31,8 @@ class StepMetrics(NamedTuple):
         learning_rate: That the step used.
         gradient_norm: Before clipping.
         tokens: Trained tokens so far, this step included.
-        validation_loss: Mean over all of the validation split's trained tokens, after the step; at ends of epochs.
+        tokens_read: All tokens so far, filling not counted.
+        validation_loss: Mean over all of the validation split's trained tokens, after the step; where evaluated.
     """
 
     step: int
@@ -42,137 +41,148 @@ class StepMetrics(NamedTuple):
     learning_rate: float
     gradient_norm: float
     tokens: int
+    tokens_read: int
     validation_loss: float | None
 
 
-def count_steps(samples: int, config: FinetuneConfig) -> int:
-    """Optimiser steps that a run over ``samples`` conversations takes."""
-    per_epoch = math.ceil(samples / (config.batch_size * config.gradient_accumulation))
-    return config.max_steps or config.epochs * per_epoch
+@dataclass
+class Progress:
+    """How far a run has come; with weights and optimiser, all that it needs to go on.
+
+    Args:
+        step: Steps done.
+        tokens: Trained tokens so far.
+        tokens_read: All tokens so far.
+        best_step: The step after which the validation loss was lowest; 0 before the first evaluation.
+        best_loss: That loss.
+        worse: Evaluations since.
+        seconds: Of training.
+    """
+
+    step: int = 0
+    tokens: int = 0
+    tokens_read: int = 0
+    best_step: int = 0
+    best_loss: float = math.inf
+    worse: int = 0
+    seconds: float = 0.0
 
 
-def learning_rate(step: int, total: int, config: FinetuneConfig) -> float:
-    """Rate of step ``step`` (from 1) of ``total``: linear warm-up, then half a cosine that ends at 0 a step later."""
-    warmup = min(config.warmup_steps, total // 10)
-    if step <= warmup:
-        return config.learning_rate * step / (warmup + 1)
-    done = (step - 1 - warmup) / (total - warmup)
-    return config.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
+def learning(network: Network) -> dict[str, nn.Parameter]:
+    """The parameters that learn, under torchtune's names."""
+    return {name: value for name, value in network.decoder.named_parameters() if value.requires_grad}
+
+
+def make_optimizer(network: Network, config: FinetuneConfig) -> torch.optim.AdamW:
+    """AdamW (Loshchilov and Hutter, ICLR 2019) over the parameters that learn."""
+    parameters = list(learning(network).values())
+    return torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
 
 
 def train(
-    model: TransformerDecoder,
+    network: Network,
+    optimizer: torch.optim.AdamW,
+    progress: Progress,
     samples: Sequence[Sample],
     validation: Sequence[Sample],
     config: FinetuneConfig,
     *,
     pad_id: int,
-    on_step: OnStep | None = None,
+    world: World = ALONE,
 ) -> Iterator[StepMetrics]:
-    """Trains ``model`` in place and yields what each step measured.
+    """Trains ``network`` in place from where ``progress`` stands, and yields what each step measured.
 
     Args:
-        model: With ``requires_grad`` on what is to learn.
+        network: With ``requires_grad`` on what is to learn.
+        optimizer: Over these parameters.
+        progress: Brought up to date before each yield.
         samples: With at least one trainable token each.
         validation: Likewise; may be empty.
         config: Of the run.
         pad_id: Token that fills shorter conversations of a batch; never in the loss.
-        on_step: Progress.
+        world: The processes that train together.
 
     Raises:
-        CurateError: If the loss stops being a number.
+        CurateError: If the loss or the gradient stops being a number.
     """
-    model.to(config.device)
-    model.set_num_output_chunks(LOGIT_CHUNKS)
-    parameters = trainable(model)
-    optimizer = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
-    total, tokens = count_steps(len(samples), config), 0
-    steps = _steps(samples, config)
-    for step in range(1, total + 1):
-        epoch, batches, ends_epoch = next(steps)
-        model.train()
-        rate = learning_rate(step, total, config)
+    parameters = list(learning(network).values())
+    total = count_steps(len(samples), config)
+    while progress.step < total and not (config.early_stop and progress.worse >= config.early_stop):
+        step = planned(progress.step + 1, samples, config)
+        torch.manual_seed(config.seed + 1_000_003 * step.number + world.rank)  # for dropout, where there is any
+        network.train()
+        rate = learning_rate(step.number, total, config)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        loss, trained = _accumulate(model, batches, pad_id, config.device)
-        if not math.isfinite(loss):
+        trained = trained_tokens(step.samples)
+        loss = _accumulate(network, step, trained, config, pad_id, world)
+        norm = float(_whole(nn.utils.clip_grad_norm_(parameters, config.clip_gradient_norm)))
+        if not (math.isfinite(loss) and math.isfinite(norm)):
             raise CurateError(
-                f"the loss is no longer a number at step {step}", mend="Try again with a lower learning_rate."
+                f"the loss is no longer a number at step {step.number}", mend="Try again with a lower learning_rate."
             )
-        norm = float(torch.nn.utils.clip_grad_norm_(parameters, config.clip_gradient_norm))
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        tokens += trained
-        evaluated = evaluate(model, validation, config, pad_id) if ends_epoch or step == total else None
-        yield StepMetrics(step, epoch, loss, rate, norm, tokens, evaluated)
-        if on_step:
-            on_step(step, total, loss)
+        progress.step = step.number
+        progress.tokens += trained
+        progress.tokens_read += sum(len(sample.ids) for sample in step.samples)
+        due = step.number % config.evaluate_every == 0 if config.evaluate_every else step.ends_epoch
+        evaluated = evaluate(network, validation, config, pad_id, world) if due or step.number == total else None
+        if evaluated is not None:
+            _note(progress, evaluated)
+        yield StepMetrics(step.number, step.epoch, loss, rate, norm, progress.tokens, progress.tokens_read, evaluated)
 
 
-def evaluate(model: TransformerDecoder, samples: Sequence[Sample], config: FinetuneConfig, pad_id: int) -> float | None:
+def _note(progress: Progress, validation_loss: float) -> None:
+    if validation_loss < progress.best_loss:
+        progress.best_step, progress.best_loss, progress.worse = progress.step, validation_loss, 0
+    else:
+        progress.worse += 1
+
+
+def evaluate(
+    network: Network, samples: Sequence[Sample], config: FinetuneConfig, pad_id: int, world: World = ALONE
+) -> float | None:
     """Mean cross-entropy (nats) over all trained tokens of ``samples``; none if there are no samples."""
-    model.eval()
-    model.set_num_output_chunks(LOGIT_CHUNKS)
-    total, trained = 0.0, 0
+    if not samples:
+        return None
+    network.eval()
+    in_order = sorted(samples, key=lambda sample: len(sample.ids))  # of like length side by side: less filling
     with torch.no_grad():
-        for start in range(0, len(samples), config.batch_size):
-            loss, n = _loss_sum(model, samples[start : start + config.batch_size], pad_id, config.device)
-            total, trained = total + loss.item(), trained + n
-    return total / trained if trained else None
+        losses = [network(batch).detach() for batch in _share(in_order, config, pad_id, world)]
+    return _summed(losses, world) / trained_tokens(samples)
 
 
-def reached(samples: Sequence[Sample], config: FinetuneConfig) -> list[Sample]:
-    """The samples that a run trains on: all, unless ``max_steps`` ends it within its first epoch."""
-    taken = count_steps(len(samples), config) * config.batch_size * config.gradient_accumulation
-    return [samples[i] for i in sorted(_order(len(samples), config.seed, epoch=1)[:taken])]
-
-
-def _order(samples: int, seed: int, epoch: int) -> list[int]:
-    order: list[int] = torch.randperm(samples, generator=torch.Generator().manual_seed(seed * 100_003 + epoch)).tolist()
-    return order
-
-
-def _steps(samples: Sequence[Sample], config: FinetuneConfig) -> Iterator[tuple[int, list[list[Sample]], bool]]:
-    """Epoch (from 1), the micro-batches of a step, and whether the step is the epoch's last; without end."""
-    size = config.batch_size
-    per_step = size * config.gradient_accumulation
-    epoch = 0
-    while True:
-        epoch += 1
-        shuffled = [samples[i] for i in _order(len(samples), config.seed, epoch)]
-        for start in range(0, len(shuffled), per_step):
-            chosen = shuffled[start : start + per_step]
-            batches = [chosen[i : i + size] for i in range(0, len(chosen), size)]
-            yield epoch, batches, start + per_step >= len(shuffled)
-
-
-def _accumulate(
-    model: TransformerDecoder, batches: Sequence[Sequence[Sample]], pad_id: int, device: str
-) -> tuple[float, int]:
-    """Adds up gradients so that every trained token of the step weighs the same; returns mean loss and tokens.
+def _accumulate(network: Network, step: Step, trained: int, config: FinetuneConfig, pad_id: int, world: World) -> float:
+    """Adds up gradients so that every trained token of the step weighs the same; returns the mean loss.
 
     Averaging the batches' own means instead would give a token more weight the shorter its batch's answers are.
     """
-    trained = sum(sum(sample.in_loss[1:]) for batch in batches for sample in batch)
-    total = 0.0
-    for batch in batches:
-        loss, _ = _loss_sum(model, batch, pad_id, device)
-        torch.autograd.backward(loss / trained)
-        total += loss.item()
-    return total / trained, trained
+    losses = []
+    for batch in _share(step.samples, config, pad_id, world):
+        loss = network(batch)
+        torch.autograd.backward(loss * (world.size / trained))  # sharding takes the mean over processes
+        losses.append(loss.detach())
+    return _summed(losses, world) / trained
 
 
-def _loss_sum(model: TransformerDecoder, batch: Sequence[Sample], pad_id: int, device: str) -> tuple[torch.Tensor, int]:
-    """Cross-entropy (nats) summed over a batch's trained tokens, and their number."""
-    padded = padded_collate_sft(
-        [
-            {"tokens": s.ids, "labels": [i if used else IGNORED for i, used in zip(s.ids, s.in_loss, strict=True)]}
-            for s in batch
-        ],
-        padding_idx=pad_id,
-        ignore_idx=IGNORED,
-    )
-    tokens, labels = padded["tokens"][:, :-1].to(device), padded["labels"][:, 1:].to(device)
-    trained = int((labels != IGNORED).sum())
-    mean = CEWithChunkedOutputLoss(LOGIT_CHUNKS, IGNORED)(model(tokens), labels)
-    return mean * trained, trained
+def _share(samples: Sequence[Sample], config: FinetuneConfig, pad_id: int, world: World) -> list[Batch]:
+    """This process's batches: every process gets as many, because all compute each layer together."""
+    shares = [batches(samples[rank :: world.size], config, pad_id) for rank in range(world.size)]
+    mine, most = shares[world.rank], max(map(len, shares))
+    if len(mine) < most:
+        idle = max(shares, key=len)[0]
+        idle = idle._replace(labels=torch.full_like(idle.labels, IGNORED))
+        mine = mine + [idle] * (most - len(mine))
+    return [batch.to(world.device) for batch in mine]
+
+
+def _summed(losses: Sequence[torch.Tensor], world: World) -> float:
+    total = torch.stack([loss.double() for loss in losses]).sum()
+    if world.size > 1:
+        distributed.all_reduce(total)
+    return float(total)
+
+
+def _whole(norm: torch.Tensor) -> torch.Tensor:
+    return norm.full_tensor() if isinstance(norm, torch.distributed.tensor.DTensor) else norm

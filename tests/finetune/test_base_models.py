@@ -29,7 +29,7 @@ def test_the_tiny_model_depends_on_its_seed_alone(tmp_path: Path, folder: Path) 
 def test_weights_survive_the_way_to_torchtune_and_back(tmp_path: Path, folder: Path) -> None:
     model = open_model(folder)
     network = build(model.architecture, read_weights(model))
-    save_model(tmp_path / "copy", model.architecture, network.state_dict(), model.tokenizer_file)
+    save_model(tmp_path / "copy", model.architecture, network.state_dict(), model.tokenizer_files)
     before, after = load_file(folder / "model.safetensors"), load_file(tmp_path / "copy" / "model.safetensors")
     assert before.keys() == after.keys()
     assert all(torch.equal(before[name], after[name]) for name in before)
@@ -87,7 +87,12 @@ def test_a_missing_file_is_named_with_the_way_to_get_it(folder: Path, name: str)
     ("key", "value", "message"),
     [
         ("model_type", "qwen3", "field 'model_type': unsupported model: Input should be 'llama'"),
-        ("rope_scaling", None, "field 'rope_scaling': unsupported model"),
+        (
+            "rope_scaling",
+            None,
+            "unsupported model: Value error, rope_scaling is that of Llama 3.2",
+        ),
+        ("rope_scaling", {"factor": 8}, "field 'rope_scaling.factor': unsupported model: Input should be 32"),
         ("head_dim", 64, "field 'head_dim': unsupported model: head_dim is not hidden_size / heads"),
         ("num_key_value_heads", 3, "hidden_size must divide by the attention heads"),
     ],

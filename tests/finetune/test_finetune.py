@@ -12,16 +12,19 @@ from safetensors.torch import load_file
 
 from curation.workspace import Workspace
 from finetune import finetune, make_tiny_model, read_run, resolve_config
+from finetune.assemble import assemble
 from finetune.bpe import TINY_TOKENIZER
-from finetune.data import Conversation, tokenise
-from finetune.methods import METHODS
+from finetune.data import Conversation, Sample, tokenise
+from finetune.devices import World
 from finetune.models import build, open_model, read_weights
-from finetune.tokenizer import load_tokenizer
-from finetune.train import evaluate, learning_rate, train
+from finetune.network import Network
+from finetune.plan import learning_rate
+from finetune.tokenizer import llama_chat
+from finetune.train import Progress, evaluate, make_optimizer, train
 from schemas.errors import ConfigError, CurateError
 
 QUICK = {"epochs": 6, "gradient_accumulation": 1, "learning_rate": 5e-3, "lora": {"rank": 8, "alpha": 16}}
-QUICK_FULL = {"epochs": 6, "learning_rate": 3e-3}
+QUICK_FULL = {"epochs": 6, "learning_rate": 1e-3}
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def lines(file: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
 
 
-@pytest.mark.parametrize(("method", "config"), [("lora", QUICK), ("full", QUICK_FULL)])
+@pytest.mark.parametrize(("method", "config"), [("full", QUICK_FULL), ("lora", QUICK), ("qat-lora", QUICK)])
 def test_a_run_learns_and_leaves_a_whole_trail(
     workspace: Workspace, export: Path, method: str, config: dict[str, object], capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -50,8 +53,8 @@ def test_a_run_learns_and_leaves_a_whole_trail(
     manifest = result.manifest
     assert manifest.last_loss < manifest.first_loss - 0.2
     assert manifest.first_loss == pytest.approx(7.15, abs=0.3)  # ln 1280: an untrained model knows nothing
-    assert manifest.validation_loss < manifest.first_loss
-    assert (manifest.steps, len(seen), seen[-1][:2]) == (24, 24, (24, 24))
+    assert manifest.validation_loss < manifest.first_validation_loss - 0.05
+    assert (manifest.steps, len(seen), seen[-1][0].step, seen[-1][1]) == (24, 24, 24, 24)
     assert manifest.export.model_dump() == {
         "path": "exports/demo",
         "fingerprint": "ab" * 32,
@@ -71,21 +74,34 @@ def test_a_run_learns_and_leaves_a_whole_trail(
     assert {e["item_id"] for e in examples} == {f"demo:train:{i}" for i in range(16)}
     assert "sister" not in (result.path / "examples.jsonl").read_text()  # ids and hashes, no text
 
+    samples = lines(result.path / "samples.jsonl")
+    assert [set(sample) for sample in samples] == [{"prompt", "before", "after"}] * 3
+    assert any(sample["before"] != sample["after"] for sample in samples)
+    assert (result.path / "metrics.svg").read_text().count("<polyline") == 3
+
     files = {p.relative_to(result.path).as_posix() for p in result.path.rglob("*") if p.is_file()}
-    assert files == {*manifest.files, "manifest.json"}
-    assert ("adapter.safetensors" in files) == (method == "lora")
+    assert {file for file in files if not file.startswith("steps/")} == {*manifest.files, "manifest.json"}
+    assert ("adapter/adapter_model.safetensors" in files) == (method != "full")
+    assert ("base/model.safetensors" in files) == (method == "qat-lora")
+    assert (manifest.lora is None, manifest.quantised is None) == (method == "full", method != "qat-lora")
     for name, digest in manifest.files.items():
         assert hashlib.sha256((result.path / name).read_bytes()).hexdigest() == digest
     assert capfd.readouterr() == ("", "")
 
 
-def test_the_checkpoint_is_a_model_that_computes_what_was_trained(workspace: Workspace, export: Path) -> None:
-    result = finetune(workspace, data=export, model="tiny", run="first", config=QUICK)
-    conversations = [Conversation.model_validate(line) for line in lines(export / "validation.jsonl")]
-    samples = tokenise(conversations, load_tokenizer(TINY_TOKENIZER), 2048)
+def tiny_samples(conversations: list[list[dict[str, str]]], length: int = 2048) -> list[Sample]:
+    items = [{"item_id": str(i), "content_hash": "f", "messages": m} for i, m in enumerate(conversations)]
+    return tokenise([Conversation.model_validate(i) for i in items], llama_chat(TINY_TOKENIZER, 1280), length)
+
+
+@pytest.mark.parametrize(("method", "config"), [("full", QUICK_FULL), ("lora", QUICK)])
+def test_the_checkpoint_is_a_model_that_computes_what_was_trained(
+    workspace: Workspace, export: Path, conversations, method: str, config: dict[str, object]
+) -> None:
+    result = finetune(workspace, data=export, method=method, model="tiny", run="first", config=config)
     checkpoint = open_model(result.path / "checkpoint")
-    merged = build(checkpoint.architecture, read_weights(checkpoint))
-    loss = evaluate(merged, samples, resolve_config("lora", QUICK), pad_id=1028)
+    merged = Network(build(checkpoint.architecture, read_weights(checkpoint)))
+    loss = evaluate(merged, tiny_samples(conversations[16:]), resolve_config(method, config), pad_id=1028)
     assert loss == pytest.approx(result.manifest.validation_loss, abs=1e-5)
 
 
@@ -121,16 +137,16 @@ def test_the_caller_s_random_numbers_are_left_alone(workspace: Workspace, export
 
 def test_accumulated_batches_are_one_large_batch(tmp_path: Path, conversations) -> None:
     make_tiny_model(tmp_path)
-    base = open_model(tmp_path)
-    items = [{"item_id": str(i), "content_hash": "f", "messages": m} for i, m in enumerate(conversations[:8])]
-    samples = tokenise([Conversation.model_validate(i) for i in items], load_tokenizer(TINY_TOKENIZER), 2048)
+    samples = tiny_samples(conversations[:8])
     losses = []
-    for batch, accumulation in [(8, 1), (2, 4)]:
-        sizes = {"batch_size": batch, "gradient_accumulation": accumulation, "epochs": 4}
-        config = resolve_config("full", {"learning_rate": 1e-3, **sizes})
-        model = METHODS["full"].prepare(base.architecture, read_weights(base), config)
-        losses.append([step.loss for step in train(model, samples, [], config, pad_id=1028)])
+    for batch, accumulation, packing in [(8, 1, True), (2, 4, True), (2, 4, False)]:
+        sizes = {"batch_size": batch, "gradient_accumulation": accumulation, "packing": packing}
+        config = resolve_config("full", {"learning_rate": 1e-3, "epochs": 4, "max_sequence_length": 90} | sizes)
+        network = assemble(open_model(tmp_path), "full", config, World())
+        steps = train(network, make_optimizer(network, config), Progress(), samples, [], config, pad_id=1028)
+        losses.append([step.loss for step in steps])
     assert losses[0] == pytest.approx(losses[1], abs=1e-4)
+    assert losses[0] == pytest.approx(losses[2], abs=1e-4)
 
 
 def test_the_rate_warms_up_and_falls() -> None:
@@ -146,7 +162,7 @@ def test_what_is_not_trained_on_is_counted(workspace: Workspace, write_export, c
     long = [{"role": "user", "content": "I am tired. " * 80}, {"role": "assistant", "content": "Since when?"}]
     cut = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Tell me more. " * 80}]
     data = write_export([*conversations[:10], long, cut])
-    config = QUICK | {"max_sequence_length": 120, "batch_size": 2, "max_steps": 4}
+    config = QUICK | {"max_sequence_length": 120, "long_conversations": "cut", "batch_size": 2, "max_steps": 4}
     result = finetune(workspace, data=data, model="tiny", run="short", config=config)
     counts = result.manifest.examples
     assert (counts.train, counts.trained_on, counts.too_long, counts.not_reached) == (12, 8, 1, 3)
@@ -157,8 +173,8 @@ def test_what_is_not_trained_on_is_counted(workspace: Workspace, write_export, c
     assert result.manifest.validation_loss is None
 
 
-def test_a_run_that_fails_leaves_nothing(workspace: Workspace, export: Path) -> None:
-    def stop(step: int, total: int, loss: float) -> None:
+def test_a_run_that_fails_before_its_first_checkpoint_leaves_nothing(workspace: Workspace, export: Path) -> None:
+    def stop(*progress: object) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -183,7 +199,9 @@ def test_a_loss_that_is_no_number_ends_the_run(workspace: Workspace, export: Pat
 @pytest.mark.parametrize(
     ("method", "config", "message"),
     [
-        ("qat-lora", {}, "field 'method': the method 'qat-lora' is not available yet. Use lora or full"),
+        ("lora", {"qat": {"group_size": 32}}, "field 'qat': method 'lora' and these options do not go together."),
+        ("qat-lora", {"qat": {"group_size": 256}}, "field 'qat.group_size': Input should be 32"),
+        ("lora", {"max_sequence_length": 5000}, "field 'max_sequence_length': the model reads 4096 tokens at most."),
         ("prefix", {}, "there is no method 'prefix'. Choose one of full, lora, qat-lora."),
         (
             "lora",
@@ -193,7 +211,11 @@ def test_a_loss_that_is_no_number_ends_the_run(workspace: Workspace, export: Pat
         ("lora", {"lora": {"rank": 0}}, "field 'lora.rank': Input should be greater than or equal to 1"),
         ("full", {"lora": {"rank": 8}}, "field 'lora"),
         ("lora", {"device": "cuda"}, "field 'device': torch finds no GPU. Use device cpu."),
-        ("lora", {"max_sequence_length": 8}, "no assistant's word lies within 8 tokens. Raise it."),
+        (
+            "lora",
+            {"max_sequence_length": 8, "long_conversations": "cut"},
+            "no assistant's word lies within 8 tokens. Raise it.",
+        ),
     ],
 )
 def test_configuration_that_does_not_hold(

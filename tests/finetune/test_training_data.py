@@ -8,7 +8,7 @@ import pytest
 
 from finetune.bpe import TINY_TOKENIZER
 from finetune.data import Conversation, common_system_prompt, read_conversations, read_manifest, tokenise
-from finetune.tokenizer import load_tokenizer
+from finetune.tokenizer import llama_chat
 from schemas.errors import CurateError
 
 SECRET = "Call Sarah on 555 0199"
@@ -91,14 +91,19 @@ def test_an_export_that_was_changed_is_not_trained_on(write_export: Callable[...
 
 
 def test_long_conversations_keep_their_beginning_and_say_so() -> None:
-    tokenizer = load_tokenizer(TINY_TOKENIZER)
-    whole = tokenise([conversation()], tokenizer, 1000)[0]
-    cut = tokenise([conversation()], tokenizer, len(whole.ids) - 2)[0]
-    headers_only = tokenise([conversation()], tokenizer, 8)[0]
+    chat = llama_chat(TINY_TOKENIZER, 1280)
+    whole = tokenise([conversation()], chat, 1000)[0]
+    cut = tokenise([conversation()], chat, len(whole.ids) - 2)[0]
+    headers_only = tokenise([conversation()], chat, 8)[0]
     assert whole.tokens_cut == 0
     assert whole.is_trainable
     assert (cut.ids, cut.tokens_cut, cut.is_trainable) == (whole.ids[:-2], 2, True)
     assert not headers_only.is_trainable
+    dropped = tokenise([conversation()], chat, len(whole.ids) - 2, "drop")[0]
+    assert (dropped.ids, dropped.tokens_cut, dropped.is_trainable) == ([], 2, False)
+    n = len(whole.ids) - 1
+    with pytest.raises(CurateError, match=rf"1 of 2 conversations have more than {n} tokens, the first is a:1. Raise"):
+        tokenise([conversation(("user", "Hi"), ("assistant", "Hello")), conversation()], chat, n, "refuse")
 
 
 def test_the_system_prompt_of_most_conversations_is_found() -> None:
