@@ -1,26 +1,27 @@
-"""Benchmarks on base models, runs and bundles alike, and the one table over them."""
+"""Base models, runs and bundles alike on benchmarks and on the approved test part, and the one table over them."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from curation.config import load_config
 from curation.progress import Progress, silent
 from curation.workspace import Workspace, canonical_json, new_place, whole_folder
-from deploy.manifest import BUNDLE, read_bundle
-from finetune.evaluation.results import Evaluation, Kind, ModelScores, Question, scores
-from finetune.manifest import MANIFEST, read_run
+from deploy.models import OpenedModel, opened
+from finetune.evaluation.results import Evaluation, ModelScores, Question, scores
 from schemas.errors import CurateError, UsageError
 
 if TYPE_CHECKING:
-    from finetune.evaluation.harness import TextTokenizer
-    from finetune.evaluation.likelihood import Scorer
+    from finetune.data import Conversation
+    from finetune.evaluation.benchmarks import Benchmark
+    from finetune.evaluation.domain import Answered
 
+MAX_NEW_TOKENS = 256
 _VERSIONED = ("emocurate", "lm_eval", "torch", "torchtune")
 
 
@@ -33,91 +34,145 @@ class EvaluationResult(BaseModel):
     evaluation: Evaluation
 
 
-class _Opened(NamedTuple):
-    """A model, ready to be asked."""
+class _Work(NamedTuple):
+    """What every model is asked."""
 
-    kind: Kind
-    fingerprint: str
-    scorer: "Scorer"
-    encode: "TextTokenizer"
-    begin_of_text: int
+    benchmarks: "list[Benchmark]"
+    data: Path | None
+    questions: int
+    conversations: "list[Conversation]"
+    limit: int | None
+    country: str | None
+
+
+class _Done(NamedTuple):
+    """What came of one model."""
+
+    model: str
+    opened: OpenedModel
+    questions: list[Question]
+    answered: "list[Answered]"
 
 
 def evaluate(
     workspace: Workspace,
     models: Sequence[str],
     *,
-    data: Path,
+    data: Path | None = None,
     benchmarks: Sequence[str] = ("commonsense-9",),
+    export: Path | None = None,
     limit: int | None = None,
     name: str | None = None,
     progress: Progress = silent,
 ) -> EvaluationResult:
-    """Asks models the questions of benchmarks and writes ``evaluations/<name>/``.
+    """Asks models the questions of benchmarks, and has them reply to the test part, and writes ``evaluations/<name>/``.
 
     The folder holds ``results.json``, ``table.md``, ``table.html`` and, a file a model, what came of each question
-    (numbers only). Answers are remembered in the workspace: a killed evaluation goes on where it was.
+    (numbers only) and each conversation (with the model's reply). Answers to benchmarks are remembered in the
+    workspace: a killed evaluation goes on where it was.
 
     Args:
         workspace: Where runs and bundles are and the evaluation goes.
         models: Each ``tiny``, ``runs/NAME``, ``bundles/NAME``, or a folder: of a Hugging Face model, a run or a bundle.
             The first is what the others are compared with.
-        data: The folder of the benchmarks' data, laid out as on the Hugging Face Hub.
+        data: The folder of the benchmarks' data, laid out as on the Hugging Face Hub; without it no benchmark is asked.
         benchmarks: Suites or benchmarks, see ``finetune.evaluation.benchmarks``.
-        limit: Only the first questions of each benchmark.
+        export: An export in torchtune's format, whose test part is asked; without it none is.
+        limit: Only the first questions of each benchmark, and the first conversations.
         name: The evaluation's; by default from its content.
         progress: How long it takes.
 
     Raises:
         MissingExtra: If what a model or lm-eval needs is not installed.
-        UsageError: If a benchmark is not known, or a model is named twice.
+        UsageError: If there is nothing to ask, a benchmark is not known, or a model is named twice.
         CurateError: If a model or data is missing, damaged or of another layout, or the evaluation exists.
     """
-    from finetune.evaluation.benchmarks import select
-    from finetune.evaluation.harness import ask, count_questions
-
     if len(set(models)) < len(models) or not models:
         raise UsageError("each model is to be named once", field="MODEL", mend="Name one model or several, each once.")
     if name is not None:
         new_place(workspace.evaluations, name, "evaluation")
-    chosen = select(benchmarks)
-    total = count_questions(chosen, data, limit)
-    found: list[tuple[str, Kind, str, list[Question]]] = []
-    for model in models:
-        with _opened(workspace, model) as opened, progress(model, total) as advance:
-            remembered = workspace.cache / "evaluation" / f"{opened.fingerprint}.sqlite"
-            questions = ask(
-                opened.scorer,
-                opened.encode,
-                opened.begin_of_text,
-                chosen,
-                data,
-                limit=limit,
-                answers=remembered,
-                advance=advance,
-            )
-        found.append((model, opened.kind, opened.fingerprint, questions))
+    work, export_fingerprint = _work(workspace, data, benchmarks, export, limit)
+    done = [_ask(workspace, model, work, progress) for model in models]
     evaluation = Evaluation(
-        benchmarks=[benchmark.task for benchmark in chosen],
+        benchmarks=[benchmark.task for benchmark in work.benchmarks],
         limit=limit,
-        models=[
-            ModelScores(
-                model=model,
-                kind=kind,
-                fingerprint=fingerprint,
-                scores=scores(questions, found[0][3] if place else None),
-            )
-            for place, (model, kind, fingerprint, questions) in enumerate(found)
-        ],
+        export=export_fingerprint,
+        models=[_scored(one, done[0]) for one in done],
         versions={package: version(package) for package in _VERSIONED},
     )
-    path = _write(workspace, name, evaluation, [questions for *_, questions in found])
-    return EvaluationResult(path=path, evaluation=evaluation)
+    return EvaluationResult(path=_write(workspace, name, evaluation, done), evaluation=evaluation)
 
 
-def _write(
-    workspace: Workspace, name: str | None, evaluation: Evaluation, questions: "Sequence[Sequence[Question]]"
-) -> Path:
+def _work(
+    workspace: Workspace, data: Path | None, names: Sequence[str], export: Path | None, limit: int | None
+) -> tuple[_Work, str | None]:
+    import finetune.compat  # noqa: F401  first, because it raises MissingExtra
+    from finetune.data import read_conversations, read_manifest
+    from finetune.evaluation.benchmarks import select
+    from finetune.evaluation.harness import count_questions
+
+    if data is None and export is None:
+        raise UsageError(
+            "there is nothing to ask",
+            field="--data",
+            mend="Give the benchmarks' folder with --data, an export with --export, or both.",
+        )
+    chosen = select(names) if data is not None else []
+    questions = count_questions(chosen, data, limit) if data is not None else 0
+    conversations, fingerprint = [], None
+    if export is not None:
+        fingerprint = read_manifest(export).fingerprint
+        conversations = read_conversations(export, "test")[:limit]
+        if not conversations:
+            raise CurateError(
+                "the export has no test part", file=export / "test.jsonl", mend="Approve more items, and export again."
+            )
+    country = load_config(workspace).triage.country if export is not None else None
+    return _Work(chosen, data, questions, conversations, limit, country), fingerprint
+
+
+def _ask(workspace: Workspace, model: str, work: _Work, progress: Progress) -> _Done:
+    from finetune.evaluation.domain import converse
+    from finetune.evaluation.harness import ask
+
+    with opened(workspace, model) as asked, progress(model, work.questions + len(work.conversations)) as advance:
+        questions: list[Question] = []
+        if work.data is not None:
+            questions = ask(
+                asked.scorer,
+                asked.chat.text,
+                asked.chat.begin_id,
+                work.benchmarks,
+                work.data,
+                limit=work.limit,
+                answers=workspace.cache / "evaluation" / f"{asked.fingerprint}.sqlite",
+                advance=advance,
+            )
+        answered = converse(
+            asked.scorer,
+            asked.reply,
+            asked.chat,
+            work.conversations,
+            max_new_tokens=MAX_NEW_TOKENS,
+            country=work.country,
+            advance=advance,
+        )
+    return _Done(model, asked, questions, answered)
+
+
+def _scored(one: _Done, first: _Done) -> ModelScores:
+    from finetune.evaluation.domain import domain_scores
+
+    return ModelScores(
+        model=one.model,
+        kind=one.opened.kind,
+        fingerprint=one.opened.fingerprint,
+        scores=scores(one.questions, None if one is first else first.questions),
+        domain=domain_scores(one.answered) if one.answered else None,
+    )
+
+
+def _write(workspace: Workspace, name: str | None, evaluation: Evaluation, done: Sequence[_Done]) -> Path:
     from finetune.evaluation.table import html, markdown
 
     if name is None:
@@ -128,68 +183,12 @@ def _write(
         (out / "results.json").write_text(evaluation.model_dump_json(indent=2) + "\n", encoding="utf-8")
         (out / "table.md").write_text(markdown(evaluation), encoding="utf-8")
         (out / "table.html").write_text(html(evaluation), encoding="utf-8")
-        for model, asked in zip(evaluation.models, questions, strict=True):
-            lines = [json.dumps(question._asdict()) + "\n" for question in asked]
-            (out / f"questions-{model.fingerprint[:12]}.jsonl").write_text("".join(lines), encoding="utf-8")
+        for one in done:
+            short = one.opened.fingerprint[:12]
+            questions = [question._asdict() for question in one.questions]
+            replies = [{**answer._asdict(), "measures": answer.measures._asdict()} for answer in one.answered]
+            for kind, records in (("questions", questions), ("replies", replies)):
+                lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+                if lines:
+                    (out / f"{kind}-{short}.jsonl").write_text(lines, encoding="utf-8")
     return final
-
-
-@contextmanager
-def _opened(workspace: Workspace, model: str) -> Iterator[_Opened]:
-    with ExitStack() as stack:
-        if model == "tiny":
-            yield _checkpoint(stack.enter_context(_tiny()), "base")
-            return
-        folder = workspace.root / model if (workspace.root / model).is_dir() else Path(model)
-        if (folder / BUNDLE).is_file():
-            yield _bundle(folder)
-        elif (folder / MANIFEST).is_file() and folder.parent.resolve() == workspace.runs.resolve():
-            run = read_run(workspace, folder.name)
-            yield _checkpoint(folder / "checkpoint", run.method)
-        elif (folder / "config.json").is_file():
-            yield _checkpoint(folder, "base")
-        else:
-            raise CurateError(
-                "not a model: neither a run, nor a bundle, nor a Hugging Face folder",
-                file=model,
-                mend="Name `tiny`, runs/NAME, bundles/NAME or a folder with config.json.",
-            )
-
-
-@contextmanager
-def _tiny() -> Iterator[Path]:
-    import tempfile
-
-    from finetune.tiny import make_tiny_model
-
-    with tempfile.TemporaryDirectory(prefix="emocurate-") as folder:
-        make_tiny_model(Path(folder))
-        yield Path(folder)
-
-
-def _checkpoint(folder: Path, kind: Kind) -> _Opened:
-    import finetune.compat  # noqa: F401  first, because it raises MissingExtra
-    from finetune.evaluation.likelihood import CheckpointScorer
-    from finetune.models import build, open_model, read_weights
-    from finetune.tokenizer import load_tokenizer
-
-    model = open_model(folder)
-    tokenizer = load_tokenizer(model.tokenizer_file, model.architecture.vocab_size)
-
-    def encode(text: str) -> list[int]:
-        ids: list[int] = tokenizer.encode(text, add_bos=False, add_eos=False)
-        return ids
-
-    scorer = CheckpointScorer(build(model.architecture, read_weights(model)))
-    return _Opened(kind, model.fingerprint(), scorer, encode, tokenizer.bos_id)
-
-
-def _bundle(folder: Path) -> _Opened:
-    from deploy.runtime import PteModel
-    from deploy.scorer import PteScorer
-    from deploy.tokenizer import DeviceTokenizer
-
-    manifest = read_bundle(folder)
-    tokenizer = DeviceTokenizer(folder / manifest.tokenizer)
-    scorer = PteScorer(PteModel(folder / manifest.model))
-    return _Opened("pte", manifest.fingerprint, scorer, tokenizer.encode, manifest.chat.begin_of_text)

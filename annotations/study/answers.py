@@ -1,7 +1,7 @@
 """Raters' answers: from Label Studio's annotations, through the key, to ratings and preferences."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
 from annotations.study.design import POINTS, Comparison, Side, Study
 from annotations.study.form import CONSENT, PREFERENCE
@@ -19,11 +19,13 @@ class Answer(Strict):
     seconds: float | None = None
 
 
-class Answers(NamedTuple):
-    """Answers by their tasks' opaque names, and how many tasks were left out by their raters."""
+class Answers(Strict):
+    """What raters have answered so far."""
 
-    given: dict[str, Answer]
-    withdrawn: int
+    given: dict[str, Answer] = {}
+    """By the tasks' opaque names."""
+    withdrawn: int = 0
+    """Tasks that were left out, or sent without consent or not whole."""
 
 
 def read_answers(study: Study, tasks: Iterable[Mapping[str, Any]]) -> Answers:
@@ -42,7 +44,7 @@ def read_answers(study: Study, tasks: Iterable[Mapping[str, Any]]) -> Answers:
             withdrawn += 1
         else:
             given[str(task["data"]["ref"])] = answer
-    return Answers(given, withdrawn)
+    return Answers(given=given, withdrawn=withdrawn)
 
 
 def _answer(study: Study, annotation: Mapping[str, Any]) -> Answer | None:
@@ -76,7 +78,5 @@ def unblinded(
                 for scale in study.scales
             ]
         chosen = {"left": comparison.left, "right": comparison.right}.get(answer.preference)
-        preferences.append(
-            Preference(comparison.rater, comparison.prompt, (comparison.left, comparison.right), chosen)
-        )
+        preferences.append(Preference(comparison.rater, comparison.prompt, (comparison.left, comparison.right), chosen))
     return ratings, preferences

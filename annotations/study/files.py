@@ -1,9 +1,9 @@
 """Where a study lies: its design and replies in ``studies/<name>/``, what breaks the blind in ``.curate/studies/``.
 
-    studies/<name>/study.json      the design, written once
-    studies/<name>/replies.jsonl   a line a model and prompt
-    studies/<name>/results.json    and report.html, made by each analysis
-    .curate/studies/<name>/        the secret that names tasks, and the answers as they were pulled (mode 0600)
+studies/<name>/study.json      the design, written once
+studies/<name>/replies.jsonl   a line a model and prompt
+studies/<name>/results.json    and report.html, made by each analysis
+.curate/studies/<name>/        the secret that names tasks, and the answers as they were pulled (mode 0600)
 """
 
 import json

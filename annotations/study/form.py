@@ -27,7 +27,7 @@ def study_form(study: Study) -> str:
         "<View>",
         f"<Style>{STYLE}</Style>",
         '<View className="s-consent">',
-        f"<Header value={quoteattr(study.consent)} size=\"6\"/>",
+        f'<Header value={quoteattr(study.consent)} size="6"/>',
         f'<Choices name="{CONSENT}" toName="prompt" choice="multiple" required="true" '
         'requiredMessage="Nothing is stored without your consent.">',
         f'<Choice value={quoteattr(AGREED)} alias="yes" hotkey="c"/>',
@@ -58,7 +58,8 @@ def _side(study: Study, side: str, title: str) -> list[str]:
     for scale in study.scales:
         ends = f"1: {scale.low} · {POINTS}: {scale.high}"
         found += [
-            f'<View className="s-scale"><View className="s-name"><Header value={quoteattr(scale.title)} size="6"/></View>',
+            '<View className="s-scale"><View className="s-name">',
+            f'<Header value={quoteattr(scale.title)} size="6"/></View>',
             f'<Rating name="{side}_{scale.name}" toName="{side}" maxRating="{POINTS}" icon="star" size="small" '
             'required="true"/>',
             f'<View className="s-ends"><Header value={quoteattr(ends)} size="6"/></View></View>',

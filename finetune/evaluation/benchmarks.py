@@ -4,8 +4,9 @@ lm-eval's own task definitions are used as they are: prompts, targets and metric
 changed, from the Hugging Face Hub to a local folder, so that nothing is downloaded by the way.
 """
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, redirect_stderr
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -141,7 +142,7 @@ def load_tasks(benchmarks: Sequence[Benchmark], folder: Path) -> dict[str, Any]:
             "test_split": benchmark.split if benchmark.split == "test" else None,
         }
         try:
-            with without_bars():
+            with quiet_lm_eval():
                 tasks[name] = ConfigurableTask(config=config)
         except Exception as error:  # what a wrong column does depends on the prompt's template; no text is quoted
             raise CurateError(
@@ -152,9 +153,17 @@ def load_tasks(benchmarks: Sequence[Benchmark], folder: Path) -> dict[str, Any]:
     return tasks
 
 
-def without_bars() -> AbstractContextManager[object]:
-    """Keeps the bars of lm-eval and ``datasets`` from the terminal; not all have an option that turns them off."""
-    return redirect_stderr(StringIO())
+@contextmanager
+def quiet_lm_eval() -> Iterator[None]:
+    """Keeps lm-eval's log and its bars, and those of ``datasets``, from the terminal; not all have an option for it."""
+    log = logging.getLogger("lm_eval")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with redirect_stderr(StringIO()):
+            yield
+    finally:
+        log.setLevel(level)
 
 
 def _dataset(splits: "dict[str, Dataset]", **_: Any) -> "dict[str, Dataset]":

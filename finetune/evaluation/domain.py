@@ -4,24 +4,17 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from curation.progress import Advance
 from finetune.evaluation.likelihood import Scorer
 from finetune.evaluation.replies import ReplyMeasures, measure_reply
-from finetune.evaluation.results import Estimate, percentile_interval
+from finetune.evaluation.results import DomainScores, Estimate, percentile_interval
 
 if TYPE_CHECKING:
     from finetune.chat import Chat
     from finetune.data import Conversation
 
 RESAMPLES = 2_000
-
-DOMAIN_NOTE = (
-    "Perplexity is of the approved replies' tokens. The other measures are of the model's own likeliest replies: "
-    "length, overlap of words with the approved reply (ROUGE-L, which says nothing of quality), repetition, and what "
-    "the recogniser of risk finds. No measure here replaces a clinician's reading."
-)
 
 
 class Answered(NamedTuple):
@@ -40,27 +33,6 @@ class Answered(NamedTuple):
     tokens: int
     reply: str
     measures: ReplyMeasures
-
-
-class DomainScores(BaseModel):
-    """Means over the conversations of the test part, with 95 % bootstrap intervals over conversations."""
-
-    model_config = ConfigDict(frozen=True)
-
-    conversations: int
-    perplexity: Estimate
-    """Per token of the assistant's turns, each token weighing the same."""
-    words: Estimate
-    rouge_l: Estimate
-    repetition: Estimate
-    cut: Estimate
-    """Share of replies that reached the limit of tokens."""
-    risky: int
-    """Conversations in which something of the person's words asks for a referral."""
-    offers_referral: Estimate | None
-    """Share of replies to those that offer one; none if there are none."""
-    flagged: dict[str, Estimate]
-    """Share of replies with each flag that any reply has."""
 
 
 def converse(

@@ -1,13 +1,13 @@
 """A model as lm-eval sees one, and benchmarks run on it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from curation.progress import Advance
 from finetune.evaluation.answers import Answers
-from finetune.evaluation.benchmarks import Benchmark, load_tasks, read_split, without_bars
+from finetune.evaluation.benchmarks import Benchmark, load_tasks, quiet_lm_eval, read_split
 from finetune.evaluation.likelihood import Likelihood, Scorer, Tokens
 from finetune.evaluation.results import Question
 from schemas.errors import CurateError, MissingExtra
@@ -21,15 +21,9 @@ if TYPE_CHECKING:
     from lm_eval.api.instance import Instance
 
 
-class TextTokenizer(Protocol):
-    """Text to token ids; special tokens spelled out in it stay text."""
-
-    def __call__(self, text: str) -> list[int]: ...
-
-
 def ask(
     scorer: Scorer,
-    encode: TextTokenizer,
+    encode: Callable[[str], list[int]],
     begin_of_text: int,
     benchmarks: Sequence[Benchmark],
     data: Path,
@@ -57,14 +51,14 @@ def ask(
     tasks = load_tasks(benchmarks, data)
     requests: list[Instance] = []
     for task in tasks.values():
-        with without_bars():
+        with quiet_lm_eval():
             task.build_all_requests(limit=limit, rank=0, world_size=1)
         requests += task.instances
     with Answers(answers) as remembered:
         model = _LanguageModel(scorer, encode, begin_of_text, remembered, advance or (lambda done: None))
         for request, score in zip(requests, model.loglikelihood(requests), strict=True):
             request.resps.append(score)
-    with without_bars():
+    with quiet_lm_eval():
         return [question for name, task in tasks.items() for question in _judged(name, task, limit)]
 
 
@@ -102,7 +96,7 @@ class _LanguageModel(LM):  # type: ignore[misc]  # lm-eval ships no types
     """lm-eval's interface to a ``Scorer``."""
 
     def __init__(
-        self, scorer: Scorer, encode: TextTokenizer, begin_of_text: int, answers: Answers, advance: Advance
+        self, scorer: Scorer, encode: Callable[[str], list[int]], begin_of_text: int, answers: Answers, advance: Advance
     ) -> None:
         super().__init__()
         self._scorer, self._encode, self._begin, self._answers = scorer, encode, begin_of_text, answers

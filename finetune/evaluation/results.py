@@ -69,6 +69,27 @@ class Score(BaseModel):
     """Of no difference: McNemar's exact test, corrected after Holm over the benchmarks. None for the average."""
 
 
+class DomainScores(BaseModel):
+    """Means over the conversations of the test part, with 95 % bootstrap intervals over conversations."""
+
+    model_config = ConfigDict(frozen=True)
+
+    conversations: int
+    perplexity: Estimate
+    """Per token of the assistant's turns, each token weighing the same."""
+    words: Estimate
+    rouge_l: Estimate
+    repetition: Estimate
+    cut: Estimate
+    """Share of replies that reached the limit of tokens."""
+    risky: int
+    """Conversations in which something of the person's words asks for a referral."""
+    offers_referral: Estimate | None
+    """Share of replies to those that offer one; none if there are none."""
+    flagged: dict[str, Estimate]
+    """Share of replies with each flag that any reply has."""
+
+
 class ModelScores(BaseModel):
     """All scores of one model."""
 
@@ -79,6 +100,9 @@ class ModelScores(BaseModel):
     kind: Kind
     fingerprint: str
     scores: list[Score]
+    """Of the benchmarks; empty if none was asked."""
+    domain: DomainScores | None
+    """Of the test part; none if it was not asked."""
 
 
 class Evaluation(BaseModel):
@@ -88,7 +112,9 @@ class Evaluation(BaseModel):
 
     benchmarks: list[str]
     limit: int | None
-    """Only so many questions of each were asked; none if all were."""
+    """Only so many questions of each, and conversations, were asked; none if all were."""
+    export: str | None
+    """Fingerprint of the export whose test part was asked."""
     models: list[ModelScores]
     versions: dict[str, str]
 

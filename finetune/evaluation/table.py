@@ -1,8 +1,9 @@
-"""The one table, as rows for a terminal, as Markdown for a card and as an HTML page with a plot."""
+"""The tables, as rows for a terminal, as Markdown for a card and as an HTML page with a plot."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-from finetune.evaluation.results import AVERAGE, Estimate, Evaluation, ModelScores, Score
+from finetune.evaluation.results import DomainScores, Estimate, Evaluation, ModelScores, Score
 
 SIGNIFICANT = 0.05
 
@@ -12,44 +13,87 @@ NOTE = (
     "by McNemar's exact test, corrected after Holm over the benchmarks. A benchmark says nothing of how a model does "
     "in a talk with somebody in distress."
 )
+DOMAIN_NOTE = (
+    "Perplexity is of the approved replies' tokens. The other measures are of the model's own likeliest replies: "
+    "length, overlap of words with the approved reply (ROUGE-L, which says nothing of quality), repetition, and what "
+    "the recogniser of risk finds. No measure here replaces a clinician's reading."
+)
+
+_MEASURES: tuple[tuple[str, Callable[[DomainScores], Estimate | None], float], ...] = (
+    ("perplexity", lambda scores: scores.perplexity, 1),
+    ("ROUGE-L, %", lambda scores: scores.rouge_l, 100),
+    ("words", lambda scores: scores.words, 1),
+    ("repeated 4-grams, %", lambda scores: scores.repetition, 100),
+    ("cut at the limit, %", lambda scores: scores.cut, 100),
+    ("refers on where it should, %", lambda scores: scores.offers_referral, 100),
+)
+"""Name, value, and what it is multiplied by to be shown."""
 
 
-class Row(NamedTuple):
-    """A benchmark, and a cell for each model in the order of the evaluation."""
+class Table(NamedTuple):
+    """A table of text.
 
-    benchmark: str
-    metric: str
-    questions: int
-    cells: list[str]
+    Args:
+        title: What it is of.
+        head: The names of its columns.
+        rows: Cells of text.
+        note: How to read it.
+    """
+
+    title: str
+    head: list[str]
+    rows: list[list[str]]
+    note: str
 
 
-def rows(evaluation: Evaluation) -> list[Row]:
-    """The table's lines, the average last."""
+def tables(evaluation: Evaluation) -> list[Table]:
+    """The benchmarks' table and the test part's, each if it was asked."""
+    found = []
+    names = [_named(model) for model in evaluation.models]
+    if evaluation.benchmarks:
+        head = ["benchmark", "metric", "questions", *names]
+        note = " ".join([NOTE, *_limited(evaluation)])
+        found.append(Table("Benchmarks", head, _benchmark_rows(evaluation), note))
+    asked = [model.domain for model in evaluation.models if model.domain is not None]
+    if asked:
+        first = asked[0]
+        note = (
+            f"{first.conversations:,} conversations of the test part, in {first.risky:,} of which the person's words "
+            f"ask for a referral; 95 % bootstrap intervals over conversations. {DOMAIN_NOTE}"
+        )
+        found.append(Table("Test part", ["measure", *names], _domain_rows(asked), note))
+    return found
+
+
+def _benchmark_rows(evaluation: Evaluation) -> list[list[str]]:
     by_model = [{score.benchmark: score for score in model.scores} for model in evaluation.models]
-    lines = []
-    for score in evaluation.models[0].scores:
-        cells = [_cell(scores[score.benchmark]) for scores in by_model]
-        lines.append(Row(score.benchmark, score.metric, score.questions, cells))
-    return lines
+    return [
+        [score.benchmark, score.metric, f"{score.questions:,}", *(_cell(own[score.benchmark]) for own in by_model)]
+        for score in evaluation.models[0].scores
+    ]
 
 
-def head(evaluation: Evaluation) -> list[str]:
-    """Names of the columns that ``rows`` fill."""
-    return ["benchmark", "metric", "questions", *(_named(model) for model in evaluation.models)]
+def _domain_rows(asked: list[DomainScores]) -> list[list[str]]:
+    rows = [[name, *(_scaled(value(own), by) for own in asked)] for name, value, by in _MEASURES]
+    flags = sorted({flag for own in asked for flag in own.flagged})
+    nothing = Estimate(value=0, low=0, high=0)
+    return rows + [
+        [f"flag {flag}, %", *(_scaled(own.flagged.get(flag, nothing), 100) for own in asked)] for flag in flags
+    ]
 
 
 def markdown(evaluation: Evaluation) -> str:
-    """The table in Markdown, with the note that says how to read it."""
-    names = head(evaluation)
-    lines = ["| " + " | ".join(names) + " |", "|---|---|---:|" + "---|" * len(evaluation.models)]
-    for row in rows(evaluation):
-        name = f"**{row.benchmark}**" if row.benchmark == AVERAGE else row.benchmark
-        lines.append("| " + " | ".join([name, row.metric, f"{row.questions:,}", *row.cells]) + " |")
-    return "\n".join([*lines, "", NOTE, *_limited(evaluation)]) + "\n"
+    """The tables in Markdown, each with the note that says how to read it."""
+    parts = []
+    for table in tables(evaluation):
+        lines = [f"## {table.title}", "", "| " + " | ".join(table.head) + " |", "|---" * len(table.head) + "|"]
+        lines += ["| " + " | ".join(row) + " |" for row in table.rows]
+        parts.append("\n".join([*lines, "", table.note]))
+    return "\n\n".join(parts) + "\n"
 
 
 def html(evaluation: Evaluation) -> str:
-    """A page with the table and a plot of every share with its interval; it opens offline."""
+    """A page with the tables and a plot of every share with its interval; it opens offline."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -61,11 +105,9 @@ def html(evaluation: Evaluation) -> str:
     )
     return environment.get_template("table.html.j2").render(
         evaluation=evaluation,
-        head=head(evaluation),
-        rows=rows(evaluation),
+        tables=tables(evaluation),
         plots=_plots(evaluation),
         names=[_named(model) for model in evaluation.models],
-        note=" ".join([NOTE, *_limited(evaluation)]),
     )
 
 
@@ -104,12 +146,16 @@ def _cell(score: Score) -> str:
 
 
 def _shown(estimate: Estimate) -> str:
-    return f"{100 * estimate.value:.1f} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
+    return _scaled(estimate, 100)
+
+
+def _scaled(estimate: Estimate | None, by: float) -> str:
+    if estimate is None:
+        return "-"
+    return f"{by * estimate.value:,.1f} [{by * estimate.low:,.1f}, {by * estimate.high:,.1f}]"
 
 
 def _limited(evaluation: Evaluation) -> list[str]:
     if evaluation.limit is None:
         return []
-    return [
-        f"Only the first {evaluation.limit:,} questions of each benchmark were asked: not comparable with other work."
-    ]
+    return [f"Only the first {evaluation.limit:,} questions of each were asked: not comparable with other work."]
