@@ -1,32 +1,41 @@
-"""A checkpoint to a ``.pte``: the one place that knows ExecuTorch's export.
+"""A checkpoint to a ``.pte``, in a process of its own (``deploy.llama_export``), because ExecuTorch's export
 
-What is wrapped here stands under "examples" in ExecuTorch's wheel and may change with any version: the version is
-pinned, and nothing else imports it.
-
-The export runs in a process of its own, because ExecuTorch
-  * prints, logs, warns and sets up the root logger, which a user must not meet,
-  * takes about five times the model's size in memory, which this gives back,
-  * decides on the *path* of the checkpoint ("8da4w" or "int8" anywhere in it) how to quantise: the process works in a
-    folder of its own and names its files relative to it,
-  * orders parts of the file by Python's string hashes: with a fixed hash seed the same weights give the same bytes.
+* prints, logs, warns and sets up the root logger, which a user must not meet,
+* takes about five times the model's size in memory, which this gives back,
+* decides on the *path* of the checkpoint ("8da4w" or "int8" anywhere in it) how to quantise: the process works in a
+  folder of its own and names its files relative to it,
+* orders parts of the file by Python's string hashes: with a fixed hash seed the same weights give the same bytes.
 """
 
-import json
 import os
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from deploy.agreement import EAGER_LIMIT, EagerParity
+from deploy.llama_export import EAGER, ERROR, MISSING, PTE, REQUEST, ExportRequest
 from deploy.manifest import Quantisation
-from schemas.errors import ConfigError, CurateError, MissingExtra
+from schemas.errors import CurateError, MissingExtra, Refused
 
 _PACKAGES = Path(__file__).resolve().parent.parent
-_MISSING = "MISSING PACKAGE"
-_REFUSED = "REFUSED: "
+_TICK = 0.5
+
+Elapsed = Callable[[float], None]
+"""Called now and then with the seconds since the work began."""
 
 
-def export_pte(checkpoint: Path, output: Path, *, context: int, quantisation: Quantisation) -> None:
+def export_pte(
+    checkpoint: Path,
+    output: Path,
+    *,
+    context: int,
+    quantisation: Quantisation,
+    prompts: Sequence[Sequence[int]] = (),
+    on_time: Elapsed | None = None,
+) -> EagerParity | None:
     """Quantises a model and writes it for the XNNPACK backend, with KV cache and fused attention.
 
     The method ``forward`` takes tokens (1, n), n < ``context``, and the position of the first (1,), and gives the
@@ -37,26 +46,42 @@ def export_pte(checkpoint: Path, output: Path, *, context: int, quantisation: Qu
         output: The ``.pte`` to write.
         context: Length of the KV cache, in tokens.
         quantisation: Of the weights.
+        prompts: Token ids on which the converted model is compared with the trained one before it is quantised.
+        on_time: Called twice a second.
+
+    Returns:
+        How near the converted model is to the trained one; none without prompts.
 
     Raises:
         MissingExtra: If ExecuTorch is not installed.
+        Refused: If the converted model is not the trained one.
         CurateError: If the model cannot be exported; the message names the log.
     """
-    request = {
-        "checkpoint": str(checkpoint.resolve()),
-        "context": context,
-        "quantisation": quantisation.model_dump(mode="json"),
-    }
+    request = ExportRequest(
+        checkpoint=str(checkpoint.resolve()),
+        context=context,
+        quantisation=quantisation,
+        prompts=[list(ids) for ids in prompts],
+    )
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".export-") as scratch:
-        status, log = _run_in(Path(scratch), request)
+        folder = Path(scratch)
+        status, log = _run_in(folder, request, on_time or (lambda seconds: None))
+        eager = EagerParity.model_validate_json((folder / EAGER).read_bytes()) if (folder / EAGER).is_file() else None
+        if eager is not None and not eager.max_abs_logit_difference <= EAGER_LIMIT:
+            raise Refused(
+                f"the converted model is not the trained one: a logit differs by {eager.max_abs_logit_difference:.2g}, "
+                f"{EAGER_LIMIT:g} is allowed",
+                file=checkpoint,
+                mend="Run the fine-tuning again; if that does not help, report it.",
+            )
         if status == 0:
-            (Path(scratch) / "model.pte").replace(output)
-            return
+            (folder / PTE).replace(output)
+            return eager
     last = log.strip().rsplit("\n", 1)[-1]
-    if last == _MISSING:
+    if last == MISSING:
         raise MissingExtra("Deployment", "deploy")
-    if last.startswith(_REFUSED):
-        raise CurateError(f"the model cannot be exported: {last.removeprefix(_REFUSED)}", file=checkpoint)
+    if last.startswith(ERROR):
+        raise CurateError(f"the model cannot be exported: {last.removeprefix(ERROR)}", file=checkpoint)
     handle, kept = tempfile.mkstemp(prefix="emocurate-export-", suffix=".log")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(log)
@@ -67,92 +92,30 @@ def export_pte(checkpoint: Path, output: Path, *, context: int, quantisation: Qu
     )
 
 
-def _run_in(folder: Path, request: dict[str, object]) -> tuple[int, str]:
+def _run_in(folder: Path, request: ExportRequest, on_time: Elapsed) -> tuple[int, str]:
     """Exit status and log of an export that works in ``folder``."""
+    (folder / REQUEST).write_text(request.model_dump_json(), encoding="utf-8")
     path = os.pathsep.join(filter(None, [str(_PACKAGES), os.environ.get("PYTHONPATH")]))
+    begun = time.monotonic()
     with (folder / "export.log").open("w+", encoding="utf-8", errors="replace") as log:
-        outcome = subprocess.run(
-            [sys.executable, "-m", "deploy.export_pte", json.dumps(request)],
+        process = subprocess.Popen(
+            [sys.executable, "-m", "deploy.llama_export"],
             cwd=folder,
             env=os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": path},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            check=False,
         )
+        try:
+            while True:
+                try:
+                    status = process.wait(_TICK)
+                    break
+                except subprocess.TimeoutExpired:
+                    on_time(time.monotonic() - begun)
+        finally:
+            if process.poll() is None:  # Ctrl-C
+                process.kill()
+                process.wait()
         log.seek(0)
-        return outcome.returncode, log.read()
-
-
-def _export_here(checkpoint: Path, context: int, quantisation: Quantisation) -> None:
-    """Exports ``checkpoint`` into ``model.pte`` in the current folder, noise and all."""
-    from finetune.compat import tune_to_meta
-    from finetune.models import open_model, read_weights
-
-    model = open_model(checkpoint)
-    shape = model.architecture
-    if shape.hidden_size % quantisation.group_size or shape.intermediate_size % quantisation.group_size:
-        raise ConfigError(f"the model's widths are no multiples of {quantisation.group_size}")  # it would skip layers
-
-    import torch
-    from executorch.examples.models.llama.export_llama_lib import export_llama
-    from executorch.extension.llm.export.config.llm_config import LlmConfig, ModelType
-
-    weights = tune_to_meta(read_weights(model))
-    if shape.tie_word_embeddings:
-        # Meta's layout has no tied weights; the two are quantised differently, so the file holds both anyway.
-        weights["output.weight"] = weights["tok_embeddings.weight"]
-    torch.save(weights, "consolidated.pth")
-    parameters = {
-        "dim": shape.hidden_size,
-        "n_layers": shape.num_hidden_layers,
-        "n_heads": shape.num_attention_heads,
-        "n_kv_heads": shape.num_key_value_heads,
-        "vocab_size": shape.vocab_size,
-        "hidden_dim": shape.intermediate_size,
-        "norm_eps": shape.rms_norm_eps,
-        "rope_theta": shape.rope_theta,
-        "use_scaled_rope": True,  # with model class llama3_2: factor 32
-    }
-    Path("params.json").write_text(json.dumps(parameters), encoding="utf-8")
-
-    config = LlmConfig()
-    config.base.model_class = ModelType.llama3_2
-    config.base.checkpoint = "consolidated.pth"
-    config.base.params = "params.json"
-    base = shape.vocab_size - 256
-    config.base.metadata = json.dumps({"get_bos_id": base, "get_eos_ids": [base + 1, base + 8, base + 9]})
-    config.model.use_kv_cache = True
-    config.model.use_sdpa_with_kv_cache = True
-    # Both lengths equal: ExecuTorch's runner for phones cuts a prompt longer than max_seq_length into pieces of
-    # that length, but the exported method takes one token less.
-    config.export.max_seq_length = context
-    config.export.max_context_length = context
-    config.export.output_name = "model.pte"
-    config.quantization.qmode = quantisation.linear
-    config.quantization.group_size = quantisation.group_size
-    config.quantization.embedding_quantize = f"{quantisation.embedding_bits},0"
-    config.quantization.use_hqq = quantisation.scales == "hqq"
-    config.backend.xnnpack.enabled = True
-    export_llama(config)
-
-
-def _main(request: str) -> int:
-    arguments = json.loads(request)
-    try:
-        _export_here(
-            Path(arguments["checkpoint"]),
-            arguments["context"],
-            Quantisation.model_validate(arguments["quantisation"]),
-        )
-    except (ModuleNotFoundError, MissingExtra):
-        print(_MISSING)
-        return 1
-    except CurateError as error:
-        print(f"{_REFUSED}{error}")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1]))
+        return status, log.read()

@@ -1,15 +1,18 @@
 """``bundle.json``: all that an app has to know to run the model, and all that an auditor has to know of its making."""
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from curation.workspace import canonical_json
+from curation.workspace import canonical_json, sha256_of
+from deploy.agreement import Parity
+from deploy.safety.figures import Figures
 from schemas.errors import CurateError
 
-FORMAT_VERSION: Literal[1] = 1
+FORMAT_VERSION: Literal[2] = 2
 BUNDLE = "bundle.json"
 
 _MEND = "Run `curate deploy` again, or copy the bundle again from where it was made."
@@ -26,6 +29,14 @@ class ChatFormat(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     name: Literal["llama3"] = "llama3"
+    begin: str = "<|begin_of_text|>"
+    """The same in text, for runners that read special tokens in it: what stands before the first turn,"""
+    turn: str = "<|start_header_id|>{role}<|end_header_id|>\n\n{content}<|eot_id|>"
+    """a turn,"""
+    reply: str = "<|start_header_id|>assistant<|end_header_id|>\n\n"
+    """what the model's turn begins with,"""
+    end: str = "<|eot_id|>"
+    """and what ends it."""
     begin_of_text: int
     start_header: int
     end_header: int
@@ -33,8 +44,13 @@ class ChatFormat(BaseModel):
     stop: tuple[int, ...]
     ordinary_tokens: int
     """Ids from here on are special tokens: not to be shown, and never to be read from a user's text."""
+    special_tokens: tuple[str, ...]
+    """Their spellings, in the order of their ids."""
     system_prompt: str | None
     """Content of the first turn, of role ``system``; none if the model was trained without one."""
+    replace_in_messages: tuple[str, str] = ("<|", "< |")
+    """In what a user says, the first is replaced by the second before it is encoded: ExecuTorch's tokenizer reads
+    ``<|eot_id|>`` and its like as the special tokens that they spell, by which a user could speak as the system."""
 
 
 class SamplingDefaults(BaseModel):
@@ -53,31 +69,21 @@ class Quantisation(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    linear: Literal["8da4w"] = "8da4w"
-    """Weights in 4 bits, activations in 8 bits, scaled as they come."""
+    linear: Literal["8da4w", "bf16", "fp32"] = "8da4w"
+    """``8da4w``: weights in 4 bits, activations in 8 bits, scaled as they come. The others are for comparison."""
     group_size: int = 32
-    """Weights that share a scale."""
+    """Weights that share a scale (8da4w)."""
     embedding_bits: int = 8
+    """(8da4w.)"""
     scales: Literal["hqq", "min-max"] = "hqq"
-    """How the scales were chosen: to lose least (Badri and Shaji 2023), or by the extremes."""
+    """How the scales were chosen: to lose least (Badri and Shaji 2023), or by the extremes (8da4w)."""
 
-
-class Parity(BaseModel):
-    """The ``.pte`` against the unquantised model in torchtune, measured when the bundle was made.
-
-    The difference is that of quantisation. No threshold is applied.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    reference: Literal["torchtune float32, unquantised"] = "torchtune float32, unquantised"
-    positions: int
-    """Next-token predictions compared, over a few fixed prompts."""
-    top1_agreement: float
-    """Share of them in which both put the same token first."""
-    max_abs_logit_difference: float
-    mean_kl: float
-    """Kullback-Leibler divergence of the .pte's prediction from the reference's, in nats."""
+    @property
+    def words(self) -> str:
+        """For people."""
+        if self.linear != "8da4w":
+            return f"{self.linear}, not quantised"
+        return f"8da4w in groups of {self.group_size} ({self.scales} scales), embeddings in {self.embedding_bits} bits"
 
 
 class Lineage(BaseModel):
@@ -93,6 +99,8 @@ class Lineage(BaseModel):
     export_fingerprint: str
     build_id: str
     ledger_head: str
+    release: str | None = None
+    """The release that the training files are of, where they are of one."""
 
 
 class BundleManifest(BaseModel):
@@ -100,19 +108,22 @@ class BundleManifest(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format_version: Literal[1] = FORMAT_VERSION
+    format_version: Literal[2] = FORMAT_VERSION
     name: str
     model: Literal["model.pte"] = "model.pte"
     tokenizer: Literal["tokenizer.model"] = "tokenizer.model"
+    safety: Literal["safety.json"] = "safety.json"
     backend: Literal["xnnpack"] = "xnnpack"
     context: int
     """Tokens that conversation and reply may have together."""
     chat: ChatFormat
     sampling: SamplingDefaults
     quantisation: Quantisation
-    parity: Parity
+    memory_bytes: int
+    """What loading it and filling its context took, beside the program itself."""
     lineage: Lineage
     versions: dict[str, str]
+    """Of the packages that made it; the runtime must not be older than ``executorch``."""
     files: dict[str, str]
     """SHA-256 of every other file in the bundle."""
     fingerprint: str = ""
@@ -130,6 +141,10 @@ class BundleManifest(BaseModel):
         content = self.model_dump(mode="json", exclude={"fingerprint"})
         return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
+    def as_text(self) -> str:
+        """As it stands in the file."""
+        return self.model_dump_json(indent=2) + "\n"
+
 
 class BundleResult(BaseModel):
     """What ``deploy`` reports."""
@@ -138,30 +153,46 @@ class BundleResult(BaseModel):
 
     path: Path
     model_bytes: int
+    parity: Parity
+    safety: Figures
     manifest: BundleManifest
 
 
 def read_bundle(folder: Path) -> BundleManifest:
-    """Reads ``bundle.json`` and verifies it and every file it names.
+    """Reads ``bundle.json`` and verifies it and every file it names, byte by byte.
+
+    This finds what went wrong on the way, not who wanted it to: against an attacker a bundle needs the app's signature.
 
     Raises:
-        CurateError: If the bundle is not there, incomplete, or not as it was made; names the file.
+        CurateError: If the bundle is not there, incomplete, of another version or not as it was made; names the file.
     """
     file = folder / BUNDLE
     if not file.is_file():
         raise CurateError("no bundle here: bundle.json is missing", file=folder, mend="Run `curate deploy RUN` first.")
+    content = file.read_bytes()
+    _check_version(content, file)
     try:
-        manifest = BundleManifest.model_validate_json(file.read_bytes())
-    except ValidationError as error:
-        raise CurateError("the bundle was changed after it was made", file=file, mend=_MEND) from error
-    if not manifest.is_intact():
+        manifest = BundleManifest.model_validate_json(content)
+    except ValidationError:
+        raise CurateError("the bundle was changed after it was made", file=file, mend=_MEND) from None
+    # The fingerprint is of what the file says, and the comparison of how it says it: no byte of it is left out.
+    if not manifest.is_intact() or manifest.as_text().encode() != content:
         raise CurateError("the bundle was changed after it was made", file=file, mend=_MEND)
     for name, expected in manifest.files.items():
         part = folder / name
         if not part.is_file():
             raise CurateError("a file of the bundle is missing", file=part, mend=_MEND)
-        with part.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-        if found != expected:
+        if sha256_of(part) != expected:
             raise CurateError("the file was changed after the bundle was made", file=part, mend=_MEND)
     return manifest
+
+
+def _check_version(content: bytes, file: Path) -> None:
+    """A bundle of another version is no damaged one, and has another mend."""
+    try:
+        found = json.loads(content)["format_version"]
+    except (ValueError, KeyError, TypeError):
+        return
+    if isinstance(found, int) and found != FORMAT_VERSION:
+        mend = "Run `curate deploy` again with this version." if found < FORMAT_VERSION else "Install a newer version."
+        raise CurateError(f"a bundle of format {found}; this version reads {FORMAT_VERSION}", file=file, mend=mend)

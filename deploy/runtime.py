@@ -11,6 +11,23 @@ if TYPE_CHECKING:
     import torch
 
 
+def load_runtime() -> Any:
+    """ExecuTorch's runtime with the operators that a ``.pte`` of this toolkit needs.
+
+    Raises:
+        MissingExtra: If it is not installed.
+    """
+    try:
+        with quiet():
+            from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401  registers fused attention
+            from executorch.kernels import quantized  # noqa: F401  registers the 8-bit embedding
+            from executorch.runtime import Runtime
+
+            return Runtime.get()
+    except ModuleNotFoundError as error:
+        raise MissingExtra("Running a bundle", "deploy") from error
+
+
 class PteModel:
     """A loaded model and its KV cache.
 
@@ -23,16 +40,12 @@ class PteModel:
     """
 
     def __init__(self, file: Path) -> None:
+        runtime = load_runtime()
+        from executorch.runtime import Verification
+
         try:
             with quiet():
-                from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401  registers fused attention
-                from executorch.kernels import quantized  # noqa: F401  registers the 8-bit embedding
-                from executorch.runtime import Runtime, Verification
-        except ModuleNotFoundError as error:
-            raise MissingExtra("Running a bundle", "deploy") from error
-        try:
-            with quiet():
-                self._program = Runtime.get().load_program(file, verification=Verification.Minimal)
+                self._program = runtime.load_program(file, verification=Verification.Minimal)
                 self._forward: Any = self._program.load_method("forward")
                 self.context = self._constant("get_max_context_len")
                 self.vocab_size = self._constant("get_vocab_size")
@@ -54,7 +67,7 @@ class PteModel:
         both share. Attention looks no further than the position it is at, so what lies beyond does no harm.
 
         Raises:
-            CurateError: If there are more tokens than the context holds, or none.
+            CurateError: If there are more tokens than the context holds, or none, or the runtime fails.
         """
         import torch
 
@@ -68,7 +81,12 @@ class PteModel:
         self._cached = []  # stays empty if the runtime fails half way
         while position < len(tokens):
             piece = tokens[position : position + self._longest_input]
-            output = self._forward.execute((torch.tensor([piece]), torch.tensor([position])))[0]
+            try:
+                output = self._forward.execute((torch.tensor([piece]), torch.tensor([position])))[0]
+            except RuntimeError as error:
+                raise CurateError(
+                    "the model failed", mend="Say it again; if that does not help, start anew."
+                ) from error
             position += len(piece)
         self._cached = tokens
         logits: torch.Tensor = output[0].clone()  # the runtime writes its next output over this one
@@ -106,7 +124,11 @@ def sampler(temperature: float, top_p: float, seed: int | None) -> Choose:
         generator.manual_seed(seed)
 
     def choose(logits: torch.Tensor) -> int:
-        probabilities, tokens = torch.softmax(logits / temperature, dim=-1).sort(descending=True)
+        probabilities = torch.softmax(logits / temperature, dim=-1)
+        # All tokens below this together are less than what lies outside of the nucleus: they need not be sorted.
+        likely = (probabilities >= (1 - top_p) / len(logits)).nonzero().squeeze(1)
+        probabilities, order = probabilities[likely].sort(descending=True)
+        tokens = likely[order]
         before = probabilities.cumsum(-1) - probabilities
         probabilities = probabilities.masked_fill(before > top_p, 0.0)
         return int(tokens[torch.multinomial(probabilities, 1, generator=generator)])

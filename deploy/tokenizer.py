@@ -2,7 +2,8 @@
 
 The ids equal those that the model was trained with (``finetune.tokenizer``). One thing differs from ExecuTorch's C++
 tokenizer: that one reads ``<|eot_id|>`` and its like in a user's text as the special tokens they spell, by which a user
-can end a turn and speak as the system. Here, as in training, they are ordinary text; an app has to see to the same.
+can end a turn and speak as the system. Here, as in training, they are ordinary text. An app breaks them up before it
+encodes what a user says (:func:`harmless`), and so does the chat, so that both give the model the same ids.
 """
 
 import codecs
@@ -14,6 +15,12 @@ from deploy.quiet import quiet
 from finetune.chat import Chat, ChatTokens, Turn
 from finetune.tiktoken_cache import uncached_tiktoken
 from schemas.errors import MissingExtra
+
+
+def harmless(text: str, chat: ChatFormat) -> str:
+    """What a user says, with nothing in it that a tokenizer can take for a special token."""
+    spelled, broken = chat.replace_in_messages
+    return text.replace(spelled, broken)
 
 
 class DeviceTokenizer:
@@ -45,6 +52,7 @@ class DeviceTokenizer:
             end_of_turn=ids["<|eot_id|>"],
             stop=(ids["<|end_of_text|>"], ids["<|eom_id|>"], ids["<|eot_id|>"]),
             ordinary_tokens=min(ids.values()),
+            special_tokens=tuple(sorted(ids, key=lambda spelled: ids[spelled])),
             system_prompt=system_prompt,
         )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, curate
+from tests.conftest import ROOT, confirm_helplines, curate
 
 PAGES = sorted(path for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")] if "```bash" in path.read_text())
 
@@ -40,6 +40,8 @@ def test_commands_of(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert program == "curate", command
         if arguments[:2] == ["review", "decide"]:
             decide_everything(Path(arguments[2]))
+        if arguments[0] == "deploy":
+            confirm_helplines(Path("helplines.yaml"))
         done = curate(*arguments)
         assert done.returncode == 0, (command, done.stderr)
 

@@ -8,8 +8,10 @@ import pytest
 
 from curation.workspace import Workspace, sha256_of
 from deploy import BundleManifest, Chat, read_bundle
+from deploy.safety import write_helplines
 from finetune import finetune
 from finetune.bpe import TINY_SENTENCES
+from tests.conftest import confirm_helplines
 
 CONTEXT = 160
 
@@ -32,11 +34,12 @@ class Deployed(NamedTuple):
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace with the run ``first``: every weight of the tiny model, trained for some seconds."""
+    """A workspace with two runs of some seconds: ``first``, every weight of the tiny model, and ``adapted``, LoRA."""
     # The folder's name is one that ExecuTorch's export would take for an instruction, were it to see it.
     root = tmp_path_factory.mktemp("8da4w-int8")
     (root / "curate.yaml").write_text("")
     workspace = Workspace(root)
+    confirm_helplines(write_helplines(workspace, "US"))
     export = workspace.exports / "demo"
     export.mkdir(parents=True)
     sentences = TINY_SENTENCES.read_text(encoding="utf-8").splitlines()
@@ -55,6 +58,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     (export / "manifest.json").write_text(json.dumps(manifest))
     config = {"epochs": 40, "learning_rate": 5e-3}
     finetune(workspace, data=export, method="full", model="tiny", run="first", config=config)
+    finetune(workspace, data=export, method="lora", model="tiny", run="adapted", config={"epochs": 8})
     return workspace
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.runtime import PteModel, generate, sampler
-from deploy.tokenizer import DeviceTokenizer
+from deploy.tokenizer import DeviceTokenizer, harmless
 from finetune.bpe import TINY_TOKENIZER
 from finetune.tokenizer import SPECIAL_TOKENS, Turn, encode_chat, load_tokenizer
 from schemas.errors import CurateError
@@ -59,6 +59,21 @@ def test_executorch_s_tokenizers_give_the_same_ids(tokenizer_file: Path) -> None
     assert on_the_phone.encode(text, 1, 0) == trained.encode(text, add_bos=True, add_eos=False)
     assert on_the_phone.encode("<|eot_id|>") == [trained.eot_id]  # the trap that the card warns of
     assert on_the_phone.vocab_size() == trained.vocab_size
+
+
+@given(st.lists(st.sampled_from(["<|", "|>", "<|eot_id|>", "<", "|", "eot_id", " ", "a", "<|begin_of_text|>", "🌙"])))
+def test_what_a_user_says_is_the_same_on_the_phone_and_never_a_special_token(parts: list[str]) -> None:
+    from pytorch_tokenizers import CppTiktoken
+    from pytorch_tokenizers.constants import LLAMA_SPECIAL_TOKENS
+
+    tokenizer = DeviceTokenizer(TINY_TOKENIZER)
+    chat = tokenizer.chat_format(None)
+    text = harmless("".join(parts), chat)
+    on_the_phone = CppTiktoken(LLAMA_SPECIAL_TOKENS, 0, 1)
+    on_the_phone.load(str(TINY_TOKENIZER))
+    ids = on_the_phone.encode(text)
+    assert ids == tokenizer.encode(text)
+    assert all(token < chat.ordinary_tokens for token in ids)
 
 
 @given(text=st.text())

@@ -1,0 +1,188 @@
+"""The one place that knows ExecuTorch's export of Llama models; runs in a process of its own (``deploy.export_pte``).
+
+    python -m deploy.llama_export      # in a folder with request.json; writes model.pte and eager.json there
+
+What is wrapped here stands under "examples" in ExecuTorch's wheel and may change with any version: the version is
+pinned, and nothing else imports it.
+
+Before the long part, ExecuTorch's own model is run on the weights as they were converted, in float32, and compared with
+torchtune's on the weights as they were trained: a wrong or stale conversion ends here.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from deploy.agreement import EAGER_LIMIT, EagerParity
+from deploy.manifest import Quantisation
+from schemas.errors import ConfigError, CurateError, MissingExtra
+
+if TYPE_CHECKING:
+    import torch
+    from executorch.extension.llm.export.config.llm_config import LlmConfig
+
+    from finetune.architecture import Architecture
+
+REQUEST, PTE, EAGER = "request.json", "model.pte", "eager.json"
+WEIGHTS, PARAMETERS = "consolidated.pth", "params.json"
+MISSING, ERROR = "MISSING PACKAGE", "ERROR: "
+
+Prompts = list[list[int]]
+
+
+class ExportRequest(BaseModel):
+    """What is to be exported."""
+
+    checkpoint: str
+    context: int
+    quantisation: Quantisation
+    prompts: Prompts
+
+
+def convert(checkpoint: Path, folder: Path) -> "Architecture":
+    """Writes a Hugging Face folder's weights and shape into ``folder`` in Meta's layout, as ExecuTorch reads them."""
+    import torch
+
+    from finetune.compat import tune_to_meta
+    from finetune.models import open_model, read_weights
+
+    model = open_model(checkpoint)
+    shape = model.architecture
+    weights = tune_to_meta(read_weights(model))
+    if shape.tie_word_embeddings:
+        # Meta's layout has no tied weights; the two are quantised differently, so the file holds both anyway.
+        weights["output.weight"] = weights["tok_embeddings.weight"]
+    torch.save(weights, folder / WEIGHTS)
+    parameters = {
+        "dim": shape.hidden_size,
+        "n_layers": shape.num_hidden_layers,
+        "n_heads": shape.num_attention_heads,
+        "n_kv_heads": shape.num_key_value_heads,
+        "vocab_size": shape.vocab_size,
+        "hidden_dim": shape.intermediate_size,
+        "norm_eps": shape.rms_norm_eps,
+        "rope_theta": shape.rope_theta,
+        "use_scaled_rope": True,  # with model class llama3_2: factor 32
+    }
+    (folder / PARAMETERS).write_text(json.dumps(parameters), encoding="utf-8")
+    return shape
+
+
+def configuration(folder: Path) -> "LlmConfig":
+    """ExecuTorch's configuration for what :func:`convert` wrote. Why the paths are relative: ``deploy.export_pte``."""
+    from executorch.extension.llm.export.config.llm_config import LlmConfig, ModelType
+
+    config = LlmConfig()
+    config.base.model_class = ModelType.llama3_2
+    config.base.checkpoint = str(folder / WEIGHTS)
+    config.base.params = str(folder / PARAMETERS)
+    return config
+
+
+def compare_eager(checkpoint: Path, folder: Path, prompts: Prompts) -> EagerParity:
+    """ExecuTorch's model on what :func:`convert` wrote against torchtune's on the checkpoint, both in float32."""
+    import torch
+
+    from deploy.reference import as_trained
+
+    with torch.no_grad():
+        model = as_trained(checkpoint)
+        expected = [model(torch.tensor([ids]))[0] for ids in prompts]
+        del model  # before the other is loaded: one of a billion parameters takes 5 GB
+        found = _eager_logits(folder, prompts)
+    differences = [float((left - right).abs().max()) for left, right in zip(expected, found, strict=True)]
+    return EagerParity(positions=sum(map(len, prompts)), max_abs_logit_difference=max(differences))
+
+
+def _eager_logits(folder: Path, prompts: Prompts) -> "list[torch.Tensor]":
+    """Logits of ExecuTorch's model in float32, each (positions, vocabulary)."""
+    import torch
+    from executorch.examples.models.llama.model import Llama2Model
+
+    config = configuration(folder)
+    config.debug.generate_full_logits = True
+    config.export.max_seq_length = config.export.max_context_length = max(map(len, prompts))
+    model = Llama2Model(config).get_eager_model().eval()
+    for module in (model.tok_embeddings, *model.layers, model.norm, model.output):
+        _in_float32(module)
+    found = []
+    for ids in prompts:
+        logits = model(torch.tensor([ids]))
+        found.append((logits[0] if isinstance(logits, tuple) else logits)[0])
+    return found
+
+
+def _in_float32(module: "torch.nn.Module") -> None:
+    """Makes a module compute in float32 while it keeps its weights as they are stored, which halves the memory."""
+    import torch
+
+    stored = next(module.parameters()).dtype
+    if stored != torch.float32:
+        module.register_forward_pre_hook(lambda one, _: one.float() and None)
+        module.register_forward_hook(lambda one, _, __: one.to(stored) and None)
+
+
+def export(shape: "Architecture", request: ExportRequest) -> None:
+    """Quantises what :func:`convert` wrote in the current folder, and exports it into :data:`PTE`."""
+    from executorch.examples.models.llama.export_llama_lib import export_llama
+    from executorch.extension.llm.export.config.llm_config import DtypeOverride
+
+    quantisation = request.quantisation
+    config = configuration(Path())
+    base = shape.vocab_size - 256
+    config.base.metadata = json.dumps({"get_bos_id": base, "get_eos_ids": [base + 1, base + 8, base + 9]})
+    config.model.use_kv_cache = True
+    config.model.use_sdpa_with_kv_cache = True
+    # Both lengths equal: ExecuTorch's runner for phones cuts a prompt longer than max_seq_length into pieces of
+    # that length, but the exported method takes one token less.
+    config.export.max_seq_length = request.context
+    config.export.max_context_length = request.context
+    config.export.output_name = PTE
+    config.backend.xnnpack.enabled = True
+    if quantisation.linear == "8da4w":
+        config.quantization.qmode = quantisation.linear
+        config.quantization.group_size = quantisation.group_size
+        config.quantization.embedding_quantize = f"{quantisation.embedding_bits},0"
+        config.quantization.use_hqq = quantisation.scales == "hqq"
+    else:
+        config.model.dtype_override = DtypeOverride(quantisation.linear)
+        config.backend.xnnpack.extended_ops = True  # linear layers that are not quantised, too
+    export_llama(config)
+
+
+def _work(request: ExportRequest) -> None:
+    checkpoint = Path(request.checkpoint)
+    quantisation = request.quantisation
+    from finetune.models import open_model
+
+    shape = open_model(checkpoint).architecture
+    widths = (shape.hidden_size, shape.intermediate_size)
+    if quantisation.linear == "8da4w" and any(width % quantisation.group_size for width in widths):
+        raise ConfigError(f"the model's widths are no multiples of {quantisation.group_size}")  # it would skip layers
+    convert(checkpoint, Path())
+    if request.prompts:
+        eager = compare_eager(checkpoint, Path(), request.prompts)
+        Path(EAGER).write_text(eager.model_dump_json(), encoding="utf-8")
+        if not eager.max_abs_logit_difference <= EAGER_LIMIT:
+            return  # the gate says so; the minutes of an export are saved
+    export(shape, request)
+
+
+def main() -> int:
+    request = ExportRequest.model_validate_json(Path(REQUEST).read_bytes())
+    try:
+        _work(request)
+    except (ModuleNotFoundError, MissingExtra):
+        print(MISSING)
+        return 1
+    except CurateError as error:
+        print(f"{ERROR}{error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
