@@ -8,7 +8,8 @@ from annotations.policy import STATES, Policy, Standing, State, approved_row, co
 from annotations.queue import Pulled, Pushed, adjudicate, pull, push
 from annotations.rubric import known_rubrics, load_rubric
 from annotations.sheet import write_sheet
-from annotations.status import status
+from annotations.status import ReviewStatus, status
+from annotations.status_page import write_status_page
 from annotations.trace import trace
 from annotations.verify import Verified, verify
 
@@ -21,6 +22,7 @@ __all__ = [
     "Policy",
     "Pulled",
     "Pushed",
+    "ReviewStatus",
     "Served",
     "Standing",
     "State",
@@ -43,4 +45,5 @@ __all__ = [
     "trace",
     "verify",
     "write_sheet",
+    "write_status_page",
 ]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from curation.workspace import canonical_json
+from curation.workspace import canonical_json, write_whole
 from schemas.errors import CurateError
 from schemas.review import Review
 
@@ -54,6 +54,8 @@ class Ledger:
                 number, last, written = number + 1, _chained(last, text), written + 1
                 connection.execute("INSERT INTO decisions VALUES (?, ?, ?)", (number, text, last))
                 known.add(text)
+        if written:
+            self.seal()
         return written
 
     def entries(self) -> list[Entry]:
@@ -66,18 +68,61 @@ class Ledger:
             return []
         entries, last = [], GENESIS
         with self._open(write=False) as connection:
+            # As bytes: what is no text any more is to be found here, with its place.
+            connection.text_factory = bytes
             rows = connection.execute("SELECT number, review, hash FROM decisions ORDER BY number").fetchall()
         for expected, (number, text, found) in enumerate(rows, start=1):
-            last = _chained(last, text)
-            if number != expected or found != last:
+            last = _chained(last, text) if isinstance(text, bytes) else ""
+            if number != expected or found != last.encode():
                 raise CurateError(
                     "the chain of decisions is broken here: this decision was changed, or one before it taken out",
                     file=self.file,
                     row=expected,
                     mend="Put back a copy of the ledger from before the change; nothing is approved until then.",
                 )
-            entries.append(Entry(number, Review.model_validate_json(text), found))
+            entries.append(Entry(number, Review.model_validate_json(text), last))
         return entries
+
+    def seal(self) -> None:
+        """Notes the hash of the whole file and of its last decision beside it: see :func:`check_seal`."""
+        entries = self.entries()
+        write_whole(self._seal, f"{_file_hash(self.file)} {len(entries)} {entries[-1].hash if entries else GENESIS}\n")
+
+    def check_seal(self) -> None:
+        """Compares the file with the hash of it that was noted after the last decision was written.
+
+        The chain proves what the decisions say. The seal finds a byte that changed anywhere else in the file, and
+        decisions that were cut off its end. A ledger without one, or one that was stopped between a decision and its
+        seal, is sealed as it stands.
+
+        Raises:
+            CurateError: If the file is not the one that was sealed.
+        """
+        if not self.file.is_file():
+            return
+        hashes = [GENESIS, *(entry.hash for entry in self.entries())]
+        try:
+            content, count, head = self._seal.read_text(encoding="utf-8").split()
+            sealed = int(count)
+        except FileNotFoundError:
+            self.seal()
+            return
+        except ValueError:
+            content, sealed, head = "", -1, ""
+        if sealed == len(hashes) - 1 and head == hashes[-1] and content == _file_hash(self.file):
+            return
+        if 0 <= sealed < len(hashes) - 1 and head == hashes[sealed]:
+            self.seal()
+            return
+        raise CurateError(
+            "the file is not as it was after its last decision: a byte of it was changed, or its end cut off",
+            file=self.file,
+            mend=f"Put back a copy of it and of {self._seal.name}; remove the latter if the change was meant.",
+        )
+
+    @property
+    def _seal(self) -> Path:
+        return self.file.with_suffix(".seal")
 
     @contextmanager
     def _open(self, *, write: bool) -> Iterator[sqlite3.Connection]:
@@ -92,9 +137,10 @@ class Ledger:
                 connection.execute("COMMIT")
             finally:
                 connection.close()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            what = error if isinstance(error, sqlite3.Error) else "it is damaged"
             raise CurateError(
-                f"the ledger cannot be used ({error})",
+                f"the ledger cannot be used ({what})",
                 file=self.file,
                 mend="If another command is using it, wait for that; otherwise put back a copy of it.",
             ) from error
@@ -105,8 +151,13 @@ class Ledger:
         return (row[0], row[1]) if row else (0, GENESIS)
 
 
-def _chained(before: str, text: str) -> str:
-    return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
+def _chained(before: str, text: str | bytes) -> str:
+    content = text.encode() if isinstance(text, str) else text
+    return hashlib.sha256(before.encode() + b"\n" + content).hexdigest()
+
+
+def _file_hash(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def m001_decisions(connection: sqlite3.Connection) -> None:
@@ -131,6 +182,8 @@ def _migrate(connection: sqlite3.Connection) -> None:
     (done,) = connection.execute("PRAGMA user_version").fetchone()
     if done == len(MIGRATIONS):
         return
+    if done > len(MIGRATIONS):
+        raise sqlite3.DatabaseError("it was written by a newer version of the toolkit, or damaged")
     connection.execute("BEGIN EXCLUSIVE")
     (done,) = connection.execute("PRAGMA user_version").fetchone()
     for number, migration in enumerate(MIGRATIONS[done:], start=done + 1):

@@ -25,7 +25,8 @@ def verify(workspace: Workspace) -> Verified:
     Raises:
         CurateError: If a decision was changed, taken out or cut off; names the first broken link.
     """
-    hashes = [GENESIS, *(entry.hash for entry in Ledger(workspace.ledger).entries())]
+    ledger = Ledger(workspace.ledger)
+    hashes = [GENESIS, *(entry.hash for entry in ledger.entries())]
     anchors = []
     for manifest in sorted([*workspace.exports.glob("*/manifest.json"), *workspace.runs.glob("*/manifest.json")]):
         head = _head(manifest)
@@ -38,6 +39,7 @@ def verify(workspace: Workspace) -> Verified:
                 mend="Its last decisions were cut off, or it is another workspace's: put back a copy.",
             )
         anchors.append(workspace.relative(manifest))
+    ledger.check_seal()
     return Verified(decisions=len(hashes) - 1, head=hashes[-1], anchors=anchors)
 
 

@@ -54,15 +54,38 @@ def decide(
 
 
 @app.command()
-def status(context: typer.Context, as_json: Json = False) -> None:
-    """Show how many items are approved, rejected, disputed, stale or waiting."""
+def status(
+    context: typer.Context,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as an HTML page, too.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show how many items are approved, rejected, disputed, stale or waiting, by risk; and the time left."""
     from annotations import status as look
+    from annotations import write_status_page
 
-    counts = look(Workspace.find(context.obj))
+    workspace = Workspace.find(context.obj)
+    found = look(workspace)
+    if html is not None:
+        write_status_page(workspace, found, html)
     if as_json:
-        print_json(counts)
+        print_json(found)
         return
-    print_table("Review", ["items are", "how many"], [[state, count] for state, count in counts.items()])
+    rows = [[one.level, one.items, *one.states.values()] for one in found.backlog]
+    print_table("Review", ["risk", "items", *found.counts], rows, total=["all", found.items, *found.counts.values()])
+    if found.reviewers:
+        people = [
+            [one.reviewer, one.role, one.decided, one.open, _percent(one.accepts), _hours(one.hours_left)]
+            for one in found.reviewers
+        ]
+        print_table("Reviewers", ["reviewer", "role", "decided", "open", "accepts", "hours left"], people)
+    if found.disputes:
+        disputes = ", ".join(f"{what} {number}" for what, number in found.disputes.items())
+        typer.echo(f"In dispute: {disputes}. `curate review adjudicate` sends them to the adjudicator.")
+    typer.echo(f"{found.decisions_left:,} decisions left, {_hours(found.hours_left)} hours at the pace so far.")
+    if found.agreement.value is not None:
+        typer.echo(f"Agreement on the verdict (alpha): {_of(found.agreement)} over {found.twice:,} items.")
+    if html is not None:
+        typer.echo(f"The page: {html}")
 
 
 @app.command()
@@ -134,6 +157,10 @@ def agreement(context: typer.Context, as_json: Json = False) -> None:
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.0%}"
+
+
+def _hours(hours: float | None) -> str:
+    return "-" if hours is None else f"{hours:,.1f}"
 
 
 def _of(estimate: "Estimate") -> str:

@@ -56,7 +56,7 @@ def test_a_sheet_that_was_filled_in_is_taken(built: Workspace) -> None:
         writer.writeheader()
         writer.writerows(rows)
     assert decide(built, file, reviewer="clin-1") == (2, 0, 1)
-    assert status(built) == {"approved": 1, "rejected": 1, "disputed": 0, "stale": 0, "waiting": 1}
+    assert status(built).counts == {"approved": 1, "rejected": 1, "disputed": 0, "stale": 0, "waiting": 1}
     assert write_sheet(built, file, force=True) == 1
 
 
@@ -77,7 +77,7 @@ def test_an_old_sheet_does_not_bring_back_what_was_taken_back(built: Workspace) 
     decide(built, decisions(built, "reject"))
     with pytest.raises(CurateError, match="clin-1 decided so before, and otherwise after that"):
         decide(built, decisions(built, "accept"))
-    assert status(built)["rejected"] == 1
+    assert status(built).counts["rejected"] == 1
 
 
 def test_an_earlier_decision_does_not_replace_a_later_one(built: Workspace) -> None:
@@ -102,18 +102,18 @@ def test_a_rejection_stands_when_its_reviewer_decides_on_another_version(
     make_workspace([(question, answer + " Try it for two weeks."), *PAIRS[1:]])
     build_dataset(built)
     decide(built, decisions(built, "accept"))
-    assert status(built)["approved"] == 1
+    assert status(built).counts["approved"] == 1
     make_workspace(PAIRS)
     build_dataset(built)
-    assert status(built)["disputed"] == 1
+    assert status(built).counts["disputed"] == 1
 
 
 def test_two_reviewers_who_disagree_make_a_dispute(built: Workspace) -> None:
     decide(built, decisions(built, "accept"))
     decide(built, decisions(built, "reject", reviewer="clin-2"))
-    assert status(built)["disputed"] == 1
+    assert status(built).counts["disputed"] == 1
     decide(built, decisions(built, "accept", reviewer="clin-2"))
-    assert status(built)["approved"] == 1
+    assert status(built).counts["approved"] == 1
 
 
 def test_a_decision_on_a_text_that_changed_is_stale_and_queued_again(
@@ -123,7 +123,7 @@ def test_a_decision_on_a_text_that_changed_is_stale_and_queued_again(
     question, answer = PAIRS[0]
     make_workspace([(question, answer + " Try it for two weeks."), *PAIRS[1:]])
     build_dataset(built)
-    assert status(built) == {"approved": 2, "rejected": 0, "disputed": 0, "stale": 1, "waiting": 0}
+    assert status(built).counts == {"approved": 2, "rejected": 0, "disputed": 0, "stale": 1, "waiting": 0}
     assert write_sheet(built, built.root / "queue.csv") == 1
 
 

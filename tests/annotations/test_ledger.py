@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from annotations import Ledger, verify
 from curation import Workspace
@@ -103,3 +105,60 @@ def test_a_file_that_is_no_ledger_is_refused_in_one_line(tmp_path: Path) -> None
     (tmp_path / "reviews.sqlite").write_text("this is no database, and it is longer than a hundred characters" * 3)
     with pytest.raises(CurateError, match="the ledger cannot be used"):
         Ledger(tmp_path / "reviews.sqlite").entries()
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = Workspace(tmp_path_factory.mktemp("sealed"))
+    Ledger(workspace.private and workspace.ledger).append(map(review, range(12)))
+    return workspace
+
+
+@settings(max_examples=150)
+@given(place=st.floats(0, 1, exclude_max=True), change=st.integers(1, 255))
+def test_a_changed_byte_is_found_wherever_it_is(sealed: Workspace, place: float, change: int) -> None:
+    content = sealed.ledger.read_bytes()
+    where = int(place * len(content))
+    try:
+        sealed.ledger.write_bytes(content[:where] + bytes([content[where] ^ change]) + content[where + 1 :])
+        with pytest.raises(CurateError):
+            verify(sealed)
+    finally:
+        sealed.ledger.write_bytes(content)
+    assert verify(sealed).decisions == 12
+
+
+def test_every_byte_of_a_decision_is_under_the_chain(sealed: Workspace) -> None:
+    content = sealed.ledger.read_bytes()
+    start = content.index(b'{"answer"')
+    try:
+        for where in range(start, start + 120):
+            sealed.ledger.write_bytes(content[:where] + bytes([content[where] ^ 1]) + content[where + 1 :])
+            with pytest.raises(CurateError, match=r"row \d+: the chain of decisions is broken here"):
+                verify(sealed)
+    finally:
+        sealed.ledger.write_bytes(content)
+
+
+def test_decisions_cut_off_the_end_are_missed_by_the_seal(ledger: Ledger, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.private.mkdir(exist_ok=True)
+    ledger.file.rename(workspace.ledger)
+    ledger.file.with_suffix(".seal").rename(workspace.ledger.with_suffix(".seal"))
+    assert verify(workspace).decisions == 5
+    tampered(Ledger(workspace.ledger), "DELETE FROM decisions WHERE number = 5")
+    with pytest.raises(CurateError, match="a byte of it was changed, or its end cut off"):
+        verify(workspace)
+
+
+def test_a_command_that_was_stopped_before_the_seal_raises_no_alarm(ledger: Ledger, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.private.mkdir(exist_ok=True)
+    ledger.file.rename(workspace.ledger)
+    seal = workspace.ledger.with_suffix(".seal")
+    ledger.file.with_suffix(".seal").rename(seal)
+    before = seal.read_text()
+    Ledger(workspace.ledger).append([review(9)])
+    seal.write_text(before)
+    assert verify(workspace).decisions == 6
+    assert seal.read_text() != before

@@ -1,0 +1,42 @@
+"""Where the review stands, as one HTML page that opens offline: for the wall of the office, or the weekly mail."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from annotations.policy import STATES
+from annotations.status import ReviewStatus
+from curation.workspace import Workspace, write_whole
+from schemas.errors import UsageError
+
+
+def write_status_page(workspace: Workspace, status: ReviewStatus, file: Path) -> None:
+    """Writes the page. It holds numbers and aliases, and no text of an item.
+
+    Raises:
+        UsageError: If the file's ending is not .html, or it lies where no page belongs.
+    """
+    if file.suffix != ".html":
+        raise UsageError("the ending is not .html", file=file, mend="Name the file so.")
+    place = file.resolve()
+    if any(place.is_relative_to(folder.resolve()) for folder in workspace.folders):
+        raise UsageError("a page does not belong there", file=file, mend="Write it beside curate.yaml or elsewhere.")
+    if not place.parent.is_dir():
+        raise UsageError("there is no such folder", file=file.parent, mend="Make it first.")
+    write_whole(file, status_html(status, datetime.now(UTC)))
+
+
+def status_html(status: ReviewStatus, when: datetime) -> str:
+    """The page's text.
+
+    Args:
+        status: Where the review stands.
+        when: When that was.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("annotations", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["percent"] = lambda share: "–" if share is None else f"{share:.0%}"
+    environment.filters["number"] = lambda value: "–" if value is None else f"{value:,.1f}"
+    return environment.get_template("status.html.j2").render(status=status, states=STATES, when=when)
