@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import build, dedup, deploy, evaluate, export, finetune, review, scrub, triage, workspace
+from cli import build, dedup, deploy, evaluate, export, finetune, review, scrub, study, triage, workspace
 from schemas.errors import CurateError, UsageError
 
 app = typer.Typer(
@@ -53,6 +53,7 @@ def start(
 for group in (workspace, build, scrub, dedup, triage, export, finetune, evaluate, deploy):
     group.register(app)
 app.add_typer(review.app, name="review")
+app.add_typer(study.app, name="study")
 
 
 INTERRUPTED = 130

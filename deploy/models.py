@@ -10,6 +10,7 @@ from curation.workspace import Workspace
 from deploy.manifest import BUNDLE, read_bundle
 from finetune.evaluation.results import Kind
 from finetune.manifest import MANIFEST, read_run
+from finetune.sampling import Choose
 from schemas.errors import CurateError
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class OpenedModel(NamedTuple):
         fingerprint: SHA-256 of what decides its answers.
         scorer: It, scoring.
         chat: Its tokenizer and chat format.
-        reply: It, speaking: the likeliest tokens after a prompt's, at most as many as the second argument.
+        reply: It, speaking: the tokens after a prompt's, at most as many as the second argument, each picked by the
+            third.
         system_prompt: What it was trained with; none for a base model.
     """
 
@@ -33,7 +35,7 @@ class OpenedModel(NamedTuple):
     fingerprint: str
     scorer: "Scorer"
     chat: "Chat"
-    reply: Callable[[list[int], int], list[int]]
+    reply: Callable[[list[int], int, Choose], list[int]]
     system_prompt: str | None
 
 
@@ -76,7 +78,7 @@ def _tiny() -> Iterator[Path]:
 def _checkpoint(folder: Path, kind: Kind, system_prompt: str | None) -> OpenedModel:
     import finetune.compat  # noqa: F401  first, because it raises MissingExtra
     from finetune.evaluation.likelihood import CheckpointScorer
-    from finetune.generation import likeliest
+    from finetune.generation import continuation
     from finetune.models import build, open_model, read_weights
     from finetune.network import Network
     from finetune.tokenizer import open_chat
@@ -86,23 +88,22 @@ def _checkpoint(folder: Path, kind: Kind, system_prompt: str | None) -> OpenedMo
     decoder = build(model.architecture, read_weights(model))
     scorer, network = CheckpointScorer(decoder), Network(decoder).eval()
 
-    def reply(prompt: list[int], longest: int) -> list[int]:
-        return likeliest(network, prompt, chat.stop_ids, longest)
+    def reply(prompt: list[int], longest: int, choose: Choose) -> list[int]:
+        return continuation(network, prompt, chat.stop_ids, longest, choose)
 
     return OpenedModel(kind, model.fingerprint(), scorer, chat, reply, system_prompt)
 
 
 def _bundle(folder: Path) -> OpenedModel:
-    from deploy.runtime import PteModel, generate, sampler
+    from deploy.runtime import PteModel, generate
     from deploy.scorer import PteScorer
     from deploy.tokenizer import DeviceTokenizer
 
     manifest = read_bundle(folder)
     chat = DeviceTokenizer(folder / manifest.tokenizer).as_chat(manifest.chat)
     model = PteModel(folder / manifest.model)
-    greedy = sampler(temperature=0, top_p=1, seed=None)
 
-    def reply(prompt: list[int], longest: int) -> list[int]:
-        return list(generate(model, prompt, max_new_tokens=longest, stop=manifest.chat.stop, choose=greedy))
+    def reply(prompt: list[int], longest: int, choose: Choose) -> list[int]:
+        return list(generate(model, prompt, max_new_tokens=longest, stop=manifest.chat.stop, choose=choose))
 
     return OpenedModel("pte", manifest.fingerprint, PteScorer(model), chat, reply, manifest.chat.system_prompt)

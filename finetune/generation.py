@@ -1,13 +1,16 @@
-"""A checkpoint speaking: the likeliest tokens, one at a time."""
+"""A checkpoint speaking, one token at a time."""
 
 import torch
 
 from finetune.compat import local_kv_cache
 from finetune.network import Network
+from finetune.sampling import Choose, greedy
 
 
-def likeliest(network: Network, prompt: list[int], stop: frozenset[int], longest: int) -> list[int]:
-    """Greedy continuation of ``prompt``, until one of ``stop``, which is left out, or ``longest`` tokens.
+def continuation(
+    network: Network, prompt: list[int], stop: frozenset[int], longest: int, choose: Choose = greedy
+) -> list[int]:
+    """What the network says after ``prompt``, until one of ``stop``, which is left out, or ``longest`` tokens.
 
     The keys and values of what was read are kept (KV cache), so each token is computed once.
     """
@@ -21,7 +24,7 @@ def likeliest(network: Network, prompt: list[int], stop: frozenset[int], longest
         while len(said) < longest:
             positions = torch.arange(place, place + len(fresh), device=device)[None]
             logits = network.next_logits(torch.tensor([fresh], device=device), causal[positions], positions)
-            place, fresh = place + len(fresh), [int(logits.argmax())]
+            place, fresh = place + len(fresh), [choose(logits)]
             if fresh[0] in stop:
                 break
             said += fresh

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from finetune.chat import Chat, Turn
-from finetune.generation import likeliest
+from finetune.generation import continuation
 from finetune.network import Network
 
 SAMPLES = "samples.jsonl"
@@ -18,11 +18,11 @@ NEW_TOKENS = 48
 
 
 def replies(network: Network, chat: Chat, system_prompt: str | None) -> list[str]:
-    """The likeliest reply to each prompt, token by token; every process of a run has to ask."""
+    """The continuation reply to each prompt, token by token; every process of a run has to ask."""
     opening = [] if system_prompt is None else [Turn("system", system_prompt)]
     network.eval()
     prompts = [chat.prompt([*opening, Turn("user", prompt)]) for prompt in PROMPTS]
-    return [chat.decode(likeliest(network, prompt, chat.stop_ids, NEW_TOKENS)) for prompt in prompts]
+    return [chat.decode(continuation(network, prompt, chat.stop_ids, NEW_TOKENS)) for prompt in prompts]
 
 
 def write_samples(file: Path, before: list[str], after: list[str]) -> None:

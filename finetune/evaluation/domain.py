@@ -9,6 +9,7 @@ from curation.progress import Advance
 from finetune.evaluation.likelihood import Scorer
 from finetune.evaluation.replies import ReplyMeasures, measure_reply
 from finetune.evaluation.results import DomainScores, Estimate, percentile_interval
+from finetune.sampling import Choose, greedy
 
 if TYPE_CHECKING:
     from finetune.chat import Chat
@@ -37,7 +38,7 @@ class Answered(NamedTuple):
 
 def converse(
     scorer: Scorer,
-    reply: Callable[[list[int], int], list[int]],
+    reply: Callable[[list[int], int, Choose], list[int]],
     chat: "Chat",
     conversations: "Sequence[Conversation]",
     *,
@@ -49,7 +50,8 @@ def converse(
 
     Args:
         scorer: The model.
-        reply: The same model speaking: the likeliest tokens after a prompt's, at most as many as the second argument.
+        reply: The same model speaking: the tokens after a prompt's, at most as many as the second argument, each picked
+            by the third.
         chat: Its tokenizer and chat format.
         conversations: Of the test part.
         max_new_tokens: Longest reply.
@@ -65,7 +67,7 @@ def converse(
         last = max(place for place, turn in enumerate(turns) if turn.role == "assistant")
         prompt = chat.prompt(turns[:last])
         room = min(max_new_tokens, scorer.context - len(prompt))
-        ids = reply(prompt, room) if room > 0 else []
+        ids = reply(prompt, room, greedy) if room > 0 else []
         text = chat.decode(ids).strip()
         said = "\n".join(turn.content for turn in turns[:last] if turn.role == "user")
         measures = measure_reply(said, text, turns[last].content, cut=len(ids) >= room, country=country)
