@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import build, dedup, deploy, export, finetune, release, review, scrub, triage, workspace
+from cli import build, dedup, deploy, evaluate, export, finetune, release, review, scrub, study, triage, workspace
 from schemas.errors import CurateError, UsageError
 
 app = typer.Typer(
@@ -50,9 +50,10 @@ def start(
     context.obj = Path()
 
 
-for group in (workspace, build, scrub, dedup, triage, export, release, finetune, deploy):
+for group in (workspace, build, scrub, dedup, triage, export, release, finetune, evaluate, deploy):
     group.register(app)
 app.add_typer(review.app, name="review")
+app.add_typer(study.app, name="study")
 
 
 INTERRUPTED = 130

@@ -75,6 +75,10 @@ class Workspace:
         return self.root / "bundles"
 
     @property
+    def evaluations(self) -> Path:
+        return self.root / "evaluations"
+
+    @property
     def private(self) -> Path:
         """``.curate``: the cache (unscrubbed text), the ledger and keys. Made if missing, for its owner alone."""
         folder = self.root / ".curate"
@@ -84,7 +88,9 @@ class Workspace:
     @property
     def folders(self) -> tuple[Path, ...]:
         """The folders of the workspace in which nothing of the user's own making belongs, and that of the sources."""
-        return (self.sources, self.builds, self.exports, self.releases, self.runs, self.bundles, self.private)
+        return (
+            self.sources, self.builds, self.exports, self.releases, self.runs, self.evaluations, self.bundles, self.private,
+        )  # fmt: skip
 
     @property
     def cache(self) -> Path:

@@ -11,9 +11,10 @@ from packaging.version import Version
 
 from deploy.manifest import BUNDLE, BundleManifest, read_bundle
 from deploy.memory import available
-from deploy.runtime import Choose, PteModel, generate, sampler
+from deploy.runtime import PteModel, generate
 from deploy.safety import Help, SafetyLayer, prepare, read_layer
 from deploy.tokenizer import DeviceTokenizer, harmless
+from finetune.sampling import Choose, sampler
 from schemas.errors import CurateError, UsageError
 
 SHORTEST_REPLY = 16

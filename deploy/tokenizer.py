@@ -7,11 +7,12 @@ encodes what a user says (:func:`harmless`), and so does the chat, so that both 
 """
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from deploy.manifest import ChatFormat
 from deploy.quiet import quiet
+from finetune.chat import Chat, ChatTokens, Turn
 from finetune.tiktoken_cache import uncached_tiktoken
 from schemas.errors import MissingExtra
 
@@ -67,6 +68,26 @@ class DeviceTokenizer:
     def turn(self, role: str, content: str, chat: ChatFormat) -> list[int]:
         """A whole turn, from its header to ``end_of_turn``."""
         return [*self.header(role, chat), *self.encode(content.strip()), chat.end_of_turn]
+
+    def as_chat(self, chat: ChatFormat) -> Chat:
+        """What ``finetune.tokenizer.open_chat`` gives for a checkpoint."""
+        return Chat(
+            encode=lambda turns: self._conversation(turns, chat),
+            prompt=lambda turns: self._conversation(turns, chat).ids + self.header("assistant", chat),
+            decode=lambda ids: "".join(self.pieces(ids, chat)),
+            text=self.encode,
+            begin_id=chat.begin_of_text,
+            pad_id=chat.end_of_turn,
+            stop_ids=frozenset(chat.stop),
+        )
+
+    def _conversation(self, turns: Sequence[Turn], chat: ChatFormat) -> ChatTokens:
+        ids, in_loss = [chat.begin_of_text], [False]
+        for turn in turns:
+            header, whole = self.header(turn.role, chat), self.turn(turn.role, turn.content, chat)
+            ids += whole
+            in_loss += [False] * len(header) + [turn.role == "assistant"] * (len(whole) - len(header))
+        return ChatTokens(ids, in_loss)
 
     def pieces(self, ids: Iterable[int], chat: ChatFormat) -> Iterator[str]:
         """Text as the ids come in.

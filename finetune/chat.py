@@ -31,6 +31,8 @@ class Chat(NamedTuple):
         encode: Conversations to ids.
         prompt: Likewise, up to where the assistant begins to speak.
         decode: Ids to text, special tokens left out.
+        text: Plain text to ids; special tokens spelled out in it stay text.
+        begin_id: What a text that is no conversation begins with.
         pad_id: What fills shorter conversations.
         stop_ids: What ends a turn.
     """
@@ -38,5 +40,7 @@ class Chat(NamedTuple):
     encode: Callable[[Sequence[Turn]], ChatTokens]
     prompt: Callable[[Sequence[Turn]], list[int]]
     decode: Callable[[Sequence[int]], str]
+    text: Callable[[str], list[int]]
+    begin_id: int
     pad_id: int
     stop_ids: frozenset[int]

@@ -36,6 +36,8 @@ def load_qwen(vocabulary: Path, merges: Path, vocab_size: int) -> Chat:
         encode=lambda turns: _encode(tokenizer, turns),
         prompt=lambda turns: _encode(tokenizer, turns).ids + _header(tokenizer, "assistant"),
         decode=lambda ids: tokenizer.decode(list(ids), skip_special_tokens=True),
+        text=lambda text: _text(tokenizer, text),
+        begin_id=special["<|endoftext|>"],
         pad_id=special["<|endoftext|>"],
         stop_ids=frozenset((end, special["<|endoftext|>"])),
     )

@@ -115,6 +115,8 @@ def llama_chat(path: Path, vocab_size: int) -> Chat:
         encode=lambda turns: encode_chat(tokenizer, turns),
         prompt=lambda turns: encode_chat(tokenizer, turns).ids + header,
         decode=lambda ids: tokenizer.decode(list(ids), truncate_at_eos=False, skip_special_tokens=True),
+        text=lambda text: list(tokenizer.encode(text, add_bos=False, add_eos=False)),
+        begin_id=tokenizer.bos_id,
         pad_id=tokenizer.pad_id,
         stop_ids=frozenset((tokenizer.eos_id, tokenizer.eom_id, tokenizer.eot_id)),
     )

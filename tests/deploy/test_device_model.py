@@ -10,9 +10,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.runtime import PteModel, generate, sampler
+from deploy.runtime import PteModel, generate
 from deploy.tokenizer import DeviceTokenizer, harmless
 from finetune.bpe import TINY_TOKENIZER
+from finetune.sampling import sampler
 from finetune.tokenizer import SPECIAL_TOKENS, Turn, encode_chat, load_tokenizer
 from schemas.errors import CurateError
 
