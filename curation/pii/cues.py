@@ -34,7 +34,7 @@ _CREDENTIALS = (
 
 _OWN_NAME = re.compile(
     rf"\b(?i:my (?:first |full |real |last )?name(?:['’]?s| is|:)|the name['’]?s|(?:they|people|you can|everyone|just) calls? me|i go by|i answer to|this is|"
-    rf"(?:his|her|their|whose) name(?:['’]?s| is| was)|named (?:him|her|the baby)|call(?:ed|ing)? (?:him|her)) ({_NAMES})"
+    rf"(?:his|her|their|whose) name(?:['’]?s| is| was)|named (?:him|her|the baby)|call(?:ed|ing)? (?:him|her)|what['’]?s your (?:first |last |full )?name\?) ({_NAMES})"
 )
 _OWN_NAME_LOWER = re.compile(
     rf"\b(?i:my (?:real )?name(?:['’]?s| is)|(?:his|her) name(?:['’]?s| is)) ({_LOWER}(?: {_LOWER})?)(?=\s*(?:[.,;!?\n]|$|and\b|but\b|i['’]?m\b))"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from curation.pii import cues, dates, engine, forms, identifiers
 from curation.pii import places as place_rules
+from curation.pii.completed import completed
 from curation.pii.ner import NameFinder
 from curation.pii.ner.features import lookup, plain
 from curation.pii.spans import Span
@@ -36,7 +37,7 @@ def find(
         of_model = names.find([texts[place] for place in places_of_english])
         for place, spans in zip(places_of_english, of_model, strict=True):
             believed = [span for span in spans if _is_believed(texts[place], span)]
-            found[place] += place_rules.completed(texts[place], believed)
+            found[place] += completed(texts[place], believed)
     return found
 
 
