@@ -75,23 +75,28 @@ _SPEAKER = re.compile(rf"(?:^|\n)(?:\(?\d{{1,2}}:\d\d\)? )?({_NAMES}): (?=\S)")
 
 _SIGNATURE_REACH = 100
 
+_OFFICE_WORDS = _OFFICES.replace("\\.?", "").split("|")
+_OWNERS = ("my ", "our ", "his ", "her ", "their ")
+
 _CUES = (
-    ("own-name", _OWN_NAME, 0.95),
-    ("own-name-lower-case", _OWN_NAME_LOWER, 0.8),
-    ("introduction", _IM_LOWER, 0.6),
-    ("relation", _RELATED, 0.85),
-    ("relation-lower-case", _RELATED_LOWER, 0.6),
-    ("carer", _TITLED_CARER, 0.95),
-    ("title", _TITLED, 0.8),
-    ("title-lower-case", _TITLED_LOWER, 0.75),
-    ("office", _OFFICE, 0.75),
-    ("office-lower-case", _OFFICE_LOWER, 0.6),
-    ("credentials", _SIGNED, 0.9),
-    ("greeting", _GREETED, 0.75),
-    ("greeting-lower-case", _GREETED_LOWER, 0.6),
-    ("signature", _SIGNATURE, 0.75),
-    ("speaker", _SPEAKER, 0.7),
+    ("own-name", _OWN_NAME, 0.95, ("name", "call", "go by", "answer to", "this is")),
+    ("own-name-lower-case", _OWN_NAME_LOWER, 0.8, ("name",)),
+    ("introduction", _IM_LOWER, 0.6, ()),
+    ("relation", _RELATED, 0.85, _OWNERS),
+    ("relation-lower-case", _RELATED_LOWER, 0.6, _OWNERS),
+    ("carer", _TITLED_CARER, 0.95, _CARERS.split("|")),
+    ("title", _TITLED, 0.8, ("dr", "mr", "ms", "miss", "mx", "prof", "doctor")),
+    ("title-lower-case", _TITLED_LOWER, 0.75, ("dr", "mr", "ms", "miss")),
+    ("office", _OFFICE, 0.75, _OFFICE_WORDS),
+    ("office-lower-case", _OFFICE_LOWER, 0.6, _OFFICE_WORDS),
+    ("credentials", _SIGNED, 0.9, ()),
+    ("greeting", _GREETED, 0.75, ()),
+    ("greeting-lower-case", _GREETED_LOWER, 0.6, ()),
+    ("signature", _SIGNATURE, 0.75, ()),
+    ("speaker", _SPEAKER, 0.7, (": ",)),
 )
+"""Name, pattern, score, and what a text must hold in lower case for the pattern to be worth a look; nothing where it is cheap."""
+
 PUBLIC_ALLOWED = frozenset({"cue:title", "cue:credentials", "cue:title-lower-case"})
 """Cues under which the allow-list speaks: ``Dr. Gottman's book`` stays, but not ``Dr. Gottman, my GP``."""
 
@@ -164,7 +169,13 @@ _ROLES = frozenset(
 
 def find(text: str) -> list[Span]:
     """The people that the cues of ``text`` announce; spans may overlap."""
-    return [span for name, pattern, score in _CUES for span in _of_cue(text, name, pattern, score)]
+    folded = text.casefold()
+    return [
+        span
+        for name, pattern, score, needed in _CUES
+        if not needed or any(part in folded for part in needed)
+        for span in _of_cue(text, name, pattern, score)
+    ]
 
 
 def find_again(text: str, names: frozenset[str]) -> list[Span]:

@@ -30,8 +30,8 @@ REACH = 120
 """Code points before and after that are looked at with what could be something; Presidio weighs five words of context."""
 
 _WEB = re.compile(
-    r"@|://|www\d{0,3}\.|[a-z0-9]\.(?:com|org|net|edu|gov|info|biz|io|app|blog|uk|ca|ie|de|fr|eu|co\.in|co\.nz|org\.nz)(?![\w@-])"
-    r"|(?:about|linktr|\bt|bit|goo|youtu|amzn|fb|wa|discord)\.(?:me|ee|co|ly|gl|be|to|gg)/",
+    r"@|://|www\d{0,3}\.|(?<=[a-z0-9])\.(?:com|org|net|edu|gov|info|biz|io|app|blog|uk|ca|ie|de|fr|eu|co\.in|co\.nz|org\.nz)(?![\w@-])"
+    r"|(?<=[a-z])\.(?:me|ee|co|ly|gl|be|to|gg)/",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d(?:[^\w\n]{0,3}\w{0,4}?[^\w\n]{0,3}\d){5}|:[0-9a-f]{0,4}:", re.IGNORECASE)

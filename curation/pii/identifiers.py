@@ -56,6 +56,10 @@ _HANDLE_CUE = re.compile(
     rf"(?:on|add me on) {_SERVICES}:?(?: as)?) +@?((?=\S*[\d_#])[\w.#-]*\w)",
     re.IGNORECASE,
 )
+_HANDLE_WORDS = (
+    *_SERVICES.removeprefix("(?:").removesuffix(")").split("|"),
+    *("user", "screen", "handle", "alias", "nick", "i go by", "post", "dm me", "add me", "follow me"),
+)
 _AT, _DOT = r" ?(?:\(at\)|\[at\]|\{at\}|<at>| at |@{1,2}) ?", r" ?(?:\(dot\)|\[dot\]|\{dot\}|<dot>| dot |\.) ?"
 _SPELLED_EMAIL = re.compile(
     rf"(?<![\w.+-])[\w+-]+(?:(?:{_DOT})[\w+-]+){{0,2}}(?:{_AT})[\w-]+(?:(?:{_DOT})[\w-]+){{0,2}}(?:{_DOT})"
@@ -88,11 +92,13 @@ def find(text: str) -> list[Span]:
     if any(map(str.isdigit, text)):
         for name, label, pattern, score in _RULES:
             found += [Span(*_group(match), label, f"rule:{name}", score) for match in pattern.finditer(text)]
-    found += [
-        Span(*_group(match), "USERNAME", "rule:handle-cue", 0.8)
-        for match in _HANDLE_CUE.finditer(text)
-        if _no_word(match)
-    ]
+    folded = text.casefold()
+    if any(word in folded for word in _HANDLE_WORDS):
+        found += [
+            Span(*_group(match), "USERNAME", "rule:handle-cue", 0.8)
+            for match in _HANDLE_CUE.finditer(text)
+            if _no_word(match)
+        ]
     if _SPELLS.search(text):
         found += _spelled(text)
     found += [Span(*match.span(), "PHONE", "rule:spelled-phone", 0.6) for match in _SPELLED_PHONE.finditer(text)]
