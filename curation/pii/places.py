@@ -64,6 +64,7 @@ _EMPLOYED = re.compile(
     r"((?-i:[A-Z][\w'’&-]+(?: (?:& |and )?[A-Z][\w'’&-]+){0,2}))(?=[ .,;!?\n]|$)",
     re.IGNORECASE,
 )
+_HAS_WORK = re.compile(r"\b(?:work|job|shift|manager|boss|cashier|barista|driver|intern|hired|fired|laid off|employed|supervisor)")
 _GENERIC = frozenset(
     [
         "The",
@@ -201,11 +202,12 @@ def find(text: str) -> list[Span]:
         for match in pattern.finditer(text):
             if span := _own_name(text, *match.span(match.lastindex or 0)):
                 found.append(Span(*span, "ORG", f"rule:{name}", 0.65))
-    found += [
-        Span(*match.span(1), "ORG", "rule:employer", 0.55)
-        for match in _EMPLOYED.finditer(text)
-        if not is_word(match.group(1).split()[0])
-    ]
+    if _HAS_WORK.search(text.casefold()):
+        found += [
+            Span(*match.span(1), "ORG", "rule:employer", 0.55)
+            for match in _EMPLOYED.finditer(text)
+            if not is_word(match.group(1).split()[0])
+        ]
     return found
 
 
