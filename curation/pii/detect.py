@@ -22,12 +22,23 @@ def find(
 ) -> list[list[Span]]:
     """What the detectors find in each of ``texts``; spans may overlap.
 
+    A text that comes more than once, as a question with many answers does, is looked at once.
+
     Args:
         texts: The texts.
         english: For each, whether the English rules and the name model may look at it; forms hold in any language.
         regions: Regions (ISO 3166 codes) whose telephone numbers are known.
         names: The name model, if one is used.
     """
+    places = {pair: place for place, pair in enumerate(dict.fromkeys(zip(texts, english, strict=True)))}
+    once = _find([text for text, _ in places], [is_english for _, is_english in places], regions, names)
+    return [once[places[pair]] for pair in zip(texts, english, strict=True)]
+
+
+def _find(
+    texts: Sequence[str], english: Sequence[bool], regions: tuple[str, ...], names: NameFinder | None
+) -> list[list[Span]]:
+    """The same for texts of which no two are alike."""
     found = [of_text + forms.find(text) for text, of_text in zip(texts, engine.find(texts, regions), strict=True)]
     places_of_english = [place for place, is_english in enumerate(english) if is_english]
     for place in places_of_english:

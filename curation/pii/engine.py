@@ -137,7 +137,7 @@ def _entities_in_reach(text: str) -> tuple[str, ...]:
     """The entities that ``text`` could hold by its characters; for most texts, none."""
     entities: list[str] = []
     if _WEB.search(text):
-        entities += _WEB_ENTITIES
+        entities += _WEB_ENTITIES if "@" in text else ["URL"]
     if _NUMBER.search(text) or _WALLET.search(text):
         entities += _NUMBER_ENTITIES
     return tuple(entities)
