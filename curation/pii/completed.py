@@ -9,7 +9,9 @@ from curation.pii.spans import Span
 
 _NUMBERED = re.compile(rf"\d|\b{KIND}\b", re.IGNORECASE)
 _STREET_WORD = r"(?:ul|al|os|pl|av|avda|str|via|rua|rue|calle|c/)"
-_BEFORE = re.compile(rf"(?<![\w.-])((?:\d{{1,5}}[a-zA-Z]?,? )?{_STREET_WORD}\.? ?|\d{{1,5}}[a-zA-Z]?,? )$", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"(?<![\w.-])((?:\d{{1,5}}[a-zA-Z]?,? )?{_STREET_WORD}\.? ?|\d{{1,5}}[a-zA-Z]?,? )$", re.IGNORECASE
+)
 _UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat)\b\.? ?#?\d{1,5}[a-zA-Z]?)"
 _STATE = r"(?:[A-Z]{1,3}|nan)\b"
 _CODE = r"(?:[A-Z]{1,2}-?)?\d{4,6}(?:-\d{3,4})?(?!\d|-\d)|\d{2,3}[- ]\d{2,3}(?![ -]?\d)"
@@ -51,7 +53,9 @@ def _add_place(text: str, span: Span, found: list[Span]) -> None:
     before = _BEFORE.search(text, max(0, start - 14), start)
     if before and (_NUMBERED.search(text[start:end]) or not before.group(1).strip(" ,").isdigit()):
         start = before.start(1)
-    last = next((place for place in range(len(found) - 1, -1, -1) if not found[place].source.startswith("doubt:")), None)
+    last = next(
+        (place for place in range(len(found) - 1, -1, -1) if not found[place].source.startswith("doubt:")), None
+    )
     if last is not None and _is_one_address(text, found[last], start, end):
         joined = found[last]._replace(end=max(end, found[last].end), score=max(found[last].score, span.score))
         del found[last:]

@@ -5,8 +5,8 @@ import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -132,7 +132,8 @@ def restore_file(source: Path, target: Path, map_file: Path, key: Key) -> int:
 
     def out() -> Iterator[Row]:
         nonlocal rows
-        for rows, row in enumerate(restored((row for _, row in read(source)), map_file, key), start=1):
+        for row in restored((row for _, row in read(source)), map_file, key):
+            rows += 1
             yield {**row, "spans": [], "residual_risk": {"level": "high", "reasons": ["originals put back"]}}
 
     try:

@@ -64,7 +64,9 @@ _EMPLOYED = re.compile(
     r"((?-i:[A-Z][\w'’&-]+(?: (?:& |and )?[A-Z][\w'’&-]+){0,2}))(?=[ .,;!?\n]|$)",
     re.IGNORECASE,
 )
-_HAS_WORK = re.compile(r"\b(?:work|job|shift|manager|boss|cashier|barista|driver|intern|hired|fired|laid off|employed|supervisor)")
+_HAS_WORK = re.compile(
+    r"\b(?:work|job|shift|manager|boss|cashier|barista|driver|intern|hired|fired|laid off|employed|supervisor)"
+)
 _GENERIC = frozenset(
     [
         "The",

@@ -19,7 +19,8 @@ UNSURE = "?"
 _LEAST = 4
 _BEFORE_PLACE = re.compile(r"(?:[A-Z][\w'’.-]+ ){0,2}[A-Z][\w'’-]+, $")
 _OFFICES = frozenset(
-    "president senator governor speaker madam chief justice minister secretary general attorney administrator".split()
+    ["president", "senator", "governor", "speaker", "madam", "chief", "justice", "minister", "secretary", "general"]
+    + ["attorney", "administrator"]
 )
 
 
@@ -66,9 +67,9 @@ def _completed(example: Example, known: dict[str, str], pattern: re.Pattern[str]
             marked.update(range(before.start(), start))
     for word in words(text):
         value = text[word.start : word.end]
-        if word.known & (GIVEN | FAMILY | PLACE) and value[0].isupper() and word.start not in marked:
-            if not _is_noun(value):
-                spans.append((word.start, word.end, UNSURE))
+        may_be_one = word.known & (GIVEN | FAMILY | PLACE) and value[0].isupper() and not _is_noun(value)
+        if may_be_one and word.start not in marked:
+            spans.append((word.start, word.end, UNSURE))
     return example._replace(spans=sorted(spans))
 
 

@@ -37,9 +37,10 @@ def may_hold_a_name(text: str, of_text: Sequence[Word], owner: npt.NDArray[np.in
         if shape == _FIRST:
             if known & GIVEN or not _is_everyday(text[start:end]):
                 return True
-        elif shape in (_LOWER, _UNCASED):
-            if (careless and known & GIVEN) or (end - start > 2 and not _is_everyday(text[start:end])):
-                return True
+        elif shape not in (_LOWER, _UNCASED):
+            continue
+        elif (careless and known & GIVEN) or (end - start > 2 and not _is_everyday(text[start:end])):
+            return True
     return False
 
 

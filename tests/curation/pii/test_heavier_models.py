@@ -50,7 +50,10 @@ def test_a_transformers_classifier_finds_its_names(tmp_path: Path, forbidden: No
     labels = ["O", "PER", "LOC"]
     size = {"hidden_size": len(words), "intermediate_size": 4, "num_attention_heads": 1, "num_hidden_layers": 1}
     config = transformers.BertConfig(
-        vocab_size=len(words), id2label=dict(enumerate(labels)), label2id={l: i for i, l in enumerate(labels)}, **size
+        vocab_size=len(words),
+        id2label=dict(enumerate(labels)),
+        label2id={name: place for place, name in enumerate(labels)},
+        **size,
     )
     model = transformers.BertForTokenClassification(config)
     with torch.no_grad():
@@ -70,9 +73,17 @@ def test_a_transformers_classifier_finds_its_names(tmp_path: Path, forbidden: No
         model.classifier.weight[2, words.index("tarvost")] = 5
     model.save_pretrained(folder)
     _tokenizer(words).save(str(folder / "tokenizer.json"))
-    kind = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 512, "unk_token": "[UNK]", "pad_token": "[PAD]"}
+    kind = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": 512,
+        "unk_token": "[UNK]",
+        "pad_token": "[PAD]",
+    }
     (folder / "tokenizer_config.json").write_text(json.dumps(kind), encoding="utf-8")
-    assert scrub_text(TEXT, PIIConfig(model=f"transformers:{folder}")).text == "Yesterday [PERSON_1] met us in [LOCATION_1]."
+    assert (
+        scrub_text(TEXT, PIIConfig(model=f"transformers:{folder}")).text
+        == "Yesterday [PERSON_1] met us in [LOCATION_1]."
+    )
 
 
 def _tokenizer(words: list[str]) -> object:

@@ -35,7 +35,8 @@ def test_the_originals_come_back_with_the_key(source: Path, tmp_path: Path, mode
     scrub_file(source, out, PIIConfig(model="none", mode=mode), key=Key(b"s" * 32, "s"), keep_map=(kept, OWN))
     assert texts_of(out) != TEXTS
     assert kept.stat().st_mode & 0o077 == 0
-    assert b"Sarah" not in kept.read_bytes() and b"212" not in kept.read_bytes()
+    assert b"Sarah" not in kept.read_bytes()
+    assert b"212" not in kept.read_bytes()
     assert restore_file(out, back, kept, OWN) == 3
     assert texts_of(back) == TEXTS
 
