@@ -26,7 +26,7 @@ _BETWEEN = re.compile(
     rf"|[,.]?\s*\n\s*{_PLACE}\s*[\n,]\s*| and "
 )
 _CREDENTIALS = re.compile(
-    r",? (?:(?:M\.?D|D\.?D\.?S|D\.?V\.?M|Ph\.?D|Psy\.?D|R\.?N|LCSW|LMFT|LMHC|LPC|MSW|Esq|Jr|Sr|II|III)\b\.?)(?:,? (?:MD|PhD|RN|LCSW|LPC))?"
+    r" (?:(?:M\.?D|D\.?D\.?S|D\.?V\.?M|Ph\.?D|Psy\.?D|R\.?N|LCSW|LMFT|LMHC|LPC|MSW|Esq|Jr|Sr|II|III)\b\.?)(?:,? (?:MD|PhD|RN|LCSW|LPC))?"
 )
 _PARTNERS = re.compile(r", |,? (?:and|&) ")
 

@@ -6,7 +6,7 @@ from curation.pii import cues, dates, engine, forms, identifiers
 from curation.pii import places as place_rules
 from curation.pii.completed import completed
 from curation.pii.ner import NameFinder
-from curation.pii.ner.features import lookup, plain
+from curation.pii.ner.features import PLACE, lookup, plain
 from curation.pii.spans import Span
 from curation.pii.words import announces, is_common, is_word
 
@@ -62,8 +62,12 @@ def _is_believed(text: str, span: Span) -> bool:
     forms = value.split()
     if value.islower() and not any(lookup([plain(form) for form in forms])) and span.score < UNKNOWN:
         return False
+    everyday = value.islower() and all(is_word(form) or is_common(form) for form in forms)
+    is_phrase = everyday or (value.islower() and is_word(forms[0]))
+    if span.label == "LOCATION" and is_phrase and not any(bits & PLACE for bits in lookup([*map(plain, forms)])):
+        return False
     if " " in value:
-        return not value.islower() or span.score >= SURE or not all(is_word(form) or is_common(form) for form in forms)
+        return not everyday or span.score >= SURE
     if is_word(value):
         return False
     return not (value.islower() and is_common(value) and span.score < SURE)

@@ -27,7 +27,7 @@ _NAMED = re.compile(
     r"|\b(?:messages|texts|calls) (?:to|from|on) (\(?\+?\d(?:[-. ()]{0,2}\d){6,13})(?!\d)",
     re.IGNORECASE,
 )
-_GROUPED = re.compile(r"(?<![\w.,$£€/-])(?=(?:\d ?-?){8,13}(?![\d -]))\d{2,4}(?:[ -]\d{2,4}){2,5}(?![\w/-]|[.,]\d)")
+_GROUPED = re.compile(r"(?<![\w.,$£€/-])(?=(?:\d ?-?){8,13}(?![\d -]))\d{2,4}(?:[ -]\d{2,4}){3,5}(?![\w/-]|[.,]\d)")
 _IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?=[a-z0-9]*\d{6})[a-z0-9]{11,30}(?!\w)", re.IGNORECASE)
 _LONG = re.compile(r"(?<![\w.])(?=(?:\d[- ]?){12,19}(?!\d))\d{3,}(?:[- ]\d{3,})*(?!\w|\.\d)")
 

@@ -19,8 +19,10 @@ UNSURE = "?"
 _LEAST = 4
 _BEFORE_PLACE = re.compile(r"(?:[A-Z][\w'’.-]+ ){0,2}[A-Z][\w'’-]+, $")
 _OFFICES = frozenset(
-    ["president", "senator", "governor", "speaker", "madam", "chief", "justice", "minister", "secretary", "general"]
-    + ["attorney", "administrator"]
+    (
+        *("president", "senator", "governor", "speaker", "madam", "chief", "justice", "minister", "secretary"),
+        *("general", "attorney", "administrator"),
+    )
 )
 
 
