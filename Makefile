@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 ROOMS := schemas curation annotations exports finetune deploy cli
 
+SHARE := 1
+OUT := curation/pii/ner
+
 .PHONY: help demo test check quick format clean ner-model
 
 help:
@@ -13,7 +16,7 @@ help:
 	@echo "make check   lint, format, types and the order of the rooms"
 	@echo "make quick   the tests that take less than ten seconds"
 	@echo "make format  put the code into the house format"
-	@echo "make ner-model  train the name model again (DATA=../shared/data; some 20 minutes)"
+	@echo "make ner-model  train the name model again (DATA=../shared/data; some 20 minutes; SHARE=0.005 OUT=DIR tries it in a minute)"
 	@echo "make clean   remove demo/ and the virtual environment"
 
 demo: $(VENV)/base
@@ -39,13 +42,16 @@ format: $(VENV)/all
 # In an environment of its own: what trains the model is no part of what runs it.
 DATA ?= ../shared/data
 NER := tools/ner_model
-ner-model:
+.venv-ner/made: $(NER)/requirements.txt
 	test -d .venv-ner || $(PYTHON) -m venv .venv-ner
 	.venv-ner/bin/pip install --quiet --editable . --requirement $(NER)/requirements.txt
+	touch $@
+
+ner-model: .venv-ner/made
 	PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/gazetteer.py
 	PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/common_words.py $(DATA)/sources
 	PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/surrogate_names.py
-	OMP_WAIT_POLICY=PASSIVE PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/train.py --labelled $(DATA)/pii --texts $(DATA)/sources
+	OMP_WAIT_POLICY=PASSIVE PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/train.py --labelled $(DATA)/pii --texts $(DATA)/sources --share $(SHARE) --out $(OUT)
 
 clean:
 	rm -rf demo $(VENV)

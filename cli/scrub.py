@@ -29,6 +29,16 @@ def scrub(
     language: Annotated[str, typer.Option(help="The language of the texts, as a BCP 47 tag.")] = "en",
     key: Annotated[Path | None, typer.Option(help="The key's file for surrogates; made if it is missing.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")] = None,
+    keep_map: Annotated[
+        Path | None,
+        typer.Option(help="Keep a way back to the originals in this file, encrypted. Not kept unless asked for."),
+    ] = None,
+    restore: Annotated[
+        Path | None, typer.Option(help="Put back the originals of this map: IN is what was scrubbed then.")
+    ] = None,
+    map_key: Annotated[
+        Path | None, typer.Option(help="The map's own key; made if it is missing. Else from EMOCURATE_MAP_KEY.")
+    ] = None,
     show: Annotated[bool, typer.Option("--show", help="Show every change on this screen.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -37,8 +47,22 @@ def scrub(
     OUT has a row for each of IN: id, text (scrubbed), spans (start, end, label, score, source; in code points of the
     text as it came) and residual_risk. It makes texts safer, not anonymous: a person must still read them.
     """
-    from curation.pii import read_key, scrub_file
+    from curation.pii import map_key_of_environment, read_key, restore_file, scrub_file
+    from schemas.errors import UsageError
 
+    if keep_map is not None and restore is not None:
+        raise UsageError("--keep-map and --restore do not go together", mend="Give one of them.")
+    if restore is not None:
+        own = read_key(map_key) if map_key is not None else map_key_of_environment()
+        rows = restore_file(source, target, restore, own)
+        if as_json:
+            print_json({"rows": rows, "restored": str(target)})
+        else:
+            typer.echo(f"{rows:,} rows with their originals: {target}. Nothing in it is scrubbed.")
+        return
+    own_map = None
+    if keep_map is not None:
+        own_map = (keep_map, read_key(map_key, make=True) if map_key is not None else map_key_of_environment())
     result = scrub_file(
         source,
         target,
@@ -46,6 +70,7 @@ def scrub(
         key=read_key(key, make=True) if key is not None else None,
         language=language,
         workers=workers,
+        keep_map=own_map,
         show=_print_change if show and not as_json else None,
         progress=progress(as_json or show),
     )

@@ -183,7 +183,8 @@ def _pattern() -> re.Pattern[str]:
         _SEPARATOR.join(key) + (r"(?![A-Za-z])" if key[-1].isalpha() else r"(?!\d)") for key in keys if len(key) >= 7
     )
     short = "|".join(_SEPARATOR.join(key) for key in keys if len(key) < 7)
+    # All begin with a digit, which spares the hundreds of spellings a look at every other place.
     return re.compile(
-        rf"(?<!\d)(?:{long})|(?<![\w.$£€])(?<!\d[-\u2010-\u2015/.,])(?:{short})(?!\w)(?![-\u2010-\u2015/.,]\d)",
+        rf"(?=\d)(?:(?<!\d)(?:{long})|(?<![\w.$£€])(?<!\d[-\u2010-\u2015/.,])(?:{short})(?!\w)(?![-\u2010-\u2015/.,]\d))",
         re.IGNORECASE,
     )

@@ -4,7 +4,8 @@
 """
 
 from curation.pii.draft import Scrubbed
-from curation.pii.files import ScrubbedFile, scrub_file
+from curation.pii.files import ScrubbedFile, restore_file, scrub_file
+from curation.pii.kept_map import MAP_KEY, map_key_of_environment
 from curation.pii.keys import SURROGATE_KEY, Key, read_key
 from curation.pii.limits import LIMITS
 from curation.pii.scrub import scrub_items, scrub_text
@@ -14,13 +15,16 @@ from curation.pii.step import Scrub
 __all__ = [
     "LABELS",
     "LIMITS",
+    "MAP_KEY",
     "SURROGATE_KEY",
     "Key",
     "Scrub",
     "Scrubbed",
     "ScrubbedFile",
     "Span",
+    "map_key_of_environment",
     "read_key",
+    "restore_file",
     "scrub_file",
     "scrub_items",
     "scrub_text",

@@ -58,6 +58,8 @@ def reason(text: str, span: Span) -> str | None:
             return f"allow:{kind}"
     if span.label == "PHONE":
         return None
+    if span.label == "LOCATION" and _holds_a_scale(text, span):
+        return "allow:scales"
     if _is_personal(text, span):
         return None
     if kind_of_phrase := _phrase_around(text, span):
@@ -88,6 +90,13 @@ def _phrase_around(text: str, span: Span) -> str | None:
             entry = " ".join(match.group().casefold().split())
             return next((kind for kind in _KINDS if entry in _entries(kind)), None)
     return None
+
+
+def _holds_a_scale(text: str, span: Span) -> bool:
+    """Whether a scale stands in ``span``: with its figures (``PHQ-9 of 14``) it looks like an address."""
+    return any(
+        match.group().casefold() in _entries("scales") for match in _phrases().finditer(text, span.start, span.end)
+    )
 
 
 @cache

@@ -1,7 +1,7 @@
 """Written dates and high ages: what Safe Harbor counts as personal of the calendar.
 
 A date with its day, or a month with its year, goes; a year, a month or a weekday alone stays, as counselling is full of
-them. Ages stay up to 89 (45 CFR 164.514(b)(2)(i)(C)).
+them, but for the year of an event that registers and archives hold (a birth, a degree, a wedding, a founding). Ages stay up to 89 (45 CFR 164.514(b)(2)(i)(C)).
 """
 
 import re
@@ -31,6 +31,13 @@ _MONTH_FIRST = re.compile(
     re.IGNORECASE,
 )
 _MONTH_YEAR = re.compile(rf"\b{_MONTH},? (?:of )?(?:19|20)\d\d\b", re.IGNORECASE)
+_ON_RECORD = re.compile(
+    r"\b(?:born|graduat\w+|married|wed|divorced|died|founded|incorporated|enlisted|deployed|emigrated|immigrated|naturalized|"
+    r"ordained|elected|convicted|imprisoned|publish\w+|renamed|became|knighted|inaugurated)\b[^.!?\n\d]{0,60}?"
+    r" in (?:the (?:year|summer|spring|fall|autumn|winter) of )?((?:18|19|20)\d\d)\b(?![-–/:])",
+    re.IGNORECASE,
+)
+_HAS_YEAR, _HIGH = re.compile(r"(?:18|19|20)\d\d"), re.compile(r"9\d|1[01]\d")
 _VERB = re.compile(r"(?:may|march|mar|sept?|dec|jan)\b", re.IGNORECASE)
 _HOLIDAY = re.compile(r"(?:the )?(?:4th of july|july 4th|11th of september|september 11(?:th)?)", re.IGNORECASE)
 _CALENDAR = re.compile(rf"\d[/.-]\d|\b{_MONTH}", re.IGNORECASE)
@@ -50,7 +57,9 @@ def find(text: str) -> list[Span]:
     if not any(map(str.isdigit, text)):
         return []
     found = _dates(text) if _CALENDAR.search(text) else []
-    for match in _AGE.finditer(text):
+    if _HAS_YEAR.search(text):
+        found += [Span(*match.span(1), "DATE", "rule:date-on-record", 0.7) for match in _ON_RECORD.finditer(text)]
+    for match in _AGE.finditer(text) if _HIGH.search(text) else ():
         group = "age" if match.group("age") else "old"
         found.append(Span(match.start(group), match.end(group), "AGE", "rule:age-over-89", 0.8))
     return found

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from curation.pii import cues, dates, engine, forms, identifiers
 from curation.pii import places as place_rules
+from curation.pii.completed import completed
 from curation.pii.ner import NameFinder
-from curation.pii.ner.features import lookup, plain
+from curation.pii.ner.features import PLACE, lookup, plain
 from curation.pii.spans import Span
 from curation.pii.words import announces, is_common, is_word
 
@@ -21,12 +22,23 @@ def find(
 ) -> list[list[Span]]:
     """What the detectors find in each of ``texts``; spans may overlap.
 
+    A text that comes more than once, as a question with many answers does, is looked at once.
+
     Args:
         texts: The texts.
         english: For each, whether the English rules and the name model may look at it; forms hold in any language.
         regions: Regions (ISO 3166 codes) whose telephone numbers are known.
         names: The name model, if one is used.
     """
+    places = {pair: place for place, pair in enumerate(dict.fromkeys(zip(texts, english, strict=True)))}
+    once = _find([text for text, _ in places], [is_english for _, is_english in places], regions, names)
+    return [once[places[pair]] for pair in zip(texts, english, strict=True)]
+
+
+def _find(
+    texts: Sequence[str], english: Sequence[bool], regions: tuple[str, ...], names: NameFinder | None
+) -> list[list[Span]]:
+    """The same for texts of which no two are alike."""
     found = [of_text + forms.find(text) for text, of_text in zip(texts, engine.find(texts, regions), strict=True)]
     places_of_english = [place for place, is_english in enumerate(english) if is_english]
     for place in places_of_english:
@@ -36,7 +48,7 @@ def find(
         of_model = names.find([texts[place] for place in places_of_english])
         for place, spans in zip(places_of_english, of_model, strict=True):
             believed = [span for span in spans if _is_believed(texts[place], span)]
-            found[place] += place_rules.completed(texts[place], believed)
+            found[place] += completed(texts[place], believed)
     return found
 
 
@@ -50,8 +62,12 @@ def _is_believed(text: str, span: Span) -> bool:
     forms = value.split()
     if value.islower() and not any(lookup([plain(form) for form in forms])) and span.score < UNKNOWN:
         return False
+    everyday = value.islower() and all(is_word(form) or is_common(form) for form in forms)
+    is_phrase = everyday or (value.islower() and is_word(forms[0]))
+    if span.label == "LOCATION" and is_phrase and not any(bits & PLACE for bits in lookup([*map(plain, forms)])):
+        return False
     if " " in value:
-        return not value.islower() or span.score >= SURE or not all(is_word(form) or is_common(form) for form in forms)
+        return not everyday or span.score >= SURE
     if is_word(value):
         return False
     return not (value.islower() and is_common(value) and span.score < SURE)

@@ -6,6 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -13,12 +14,14 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from curation.pii.draft import Region, Scrubbed
+from curation.pii.kept_map import MapWriter, restored
 from curation.pii.keys import Key
 from curation.pii.risk import residual_risk
 from curation.pii.scrub import scrub_items
 from curation.pii.tables import Row, check_ending, read, write
 from curation.progress import Progress, silent
 from schemas.config import PIIConfig
+from schemas.errors import UsageError
 
 CHUNK_ROWS = 200
 POOL_CHUNKS = 6
@@ -49,6 +52,7 @@ def scrub_file(
     key: Key | None = None,
     language: str = "en",
     workers: int | None = None,
+    keep_map: tuple[Path, Key] | None = None,
     show: Shown | None = None,
     progress: Progress = silent,
 ) -> ScrubbedFile:
@@ -57,12 +61,27 @@ def scrub_file(
     Each row is an item of its own. A row that an earlier scrubbing wrote (its spans say where the replacements stand)
     is not changed a second time.
 
+    Args:
+        source: The file that is read.
+        target: The file that is written.
+        config: What is looked for, and what stands in its place.
+        key: The key of the surrogates.
+        language: The language of all texts, as a BCP 47 tag.
+        workers: Processes; one a core if it is not given.
+        keep_map: Where a way back to the originals is kept, and the key that encrypts it; by default none is kept.
+        show: Told of each row before and after.
+        progress: Told how far it is.
+
     Raises:
         CurateError: If a file or a row cannot be read or written.
+        UsageError: If a map is asked for where nothing stands in the place of what is masked.
+        MissingExtra: If a map is asked for without the package that encrypts it.
     """
     started = time.perf_counter()
     check_ending(target)
     config = config or PIIConfig()
+    if keep_map and config.mode == "remove":
+        raise UsageError("what is removed leaves no place to put it back", mend="Use placeholder or surrogate.")
     spans: Counter[str] = Counter()
     risks: Counter[str] = Counter()
     rows = changed = 0
@@ -77,13 +96,18 @@ def scrub_file(
                     rows, changed = rows + 1, changed + bool(scrubbed["spans"])
                     spans.update(span["label"] for span in scrubbed["spans"])
                     risks[scrubbed["residual_risk"]["level"]] += 1
+                    if way_back is not None:
+                        way_back.add(row, scrubbed)
                     if show is not None:
                         show(row, scrubbed)
                     yield scrubbed
                 advance(len(before))
 
     try:
-        write(partial_file, out())
+        with MapWriter(*keep_map) if keep_map else nullcontext() as way_back:
+            write(partial_file, out())
+            if way_back is not None:
+                way_back.finish()
         partial_file.replace(target)
     finally:
         partial_file.unlink(missing_ok=True)
@@ -94,6 +118,31 @@ def scrub_file(
         residual_risk=dict(sorted(risks.items())),
         seconds=round(time.perf_counter() - started, 3),
     )
+
+
+def restore_file(source: Path, target: Path, map_file: Path, key: Key) -> int:
+    """Puts the originals that a map keeps back into a scrubbed file; the target has ``id`` and ``text``. Returns the rows.
+
+    Raises:
+        CurateError: If a file cannot be read or written, the key is another one, or map and rows do not belong together.
+    """
+    check_ending(target)
+    partial_file = target.with_name(f".{target.stem}.partial{target.suffix}")
+    rows = 0
+
+    def out() -> Iterator[Row]:
+        nonlocal rows
+        for row in restored((row for _, row in read(source)), map_file, key):
+            rows += 1
+            yield {**row, "spans": [], "residual_risk": {"level": "high", "reasons": ["originals put back"]}}
+
+    try:
+        partial_file.touch(mode=0o600)
+        write(partial_file, out())
+        partial_file.replace(target)
+    finally:
+        partial_file.unlink(missing_ok=True)
+    return rows
 
 
 def _scrub_chunk(rows: Sequence[Row], *, config: PIIConfig, key: Key | None, language: str) -> list[Row]:

@@ -21,6 +21,13 @@ _ANNOUNCED = re.compile(
     r"[^\d\n.!?;]{0,25}?(?<![$£€\d])(\(?\+?\d(?:[-. ()/]{0,3}\d){6,14})(?!\d)",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    r"(?<![\w.,$£€-])(\(?\+?\d(?:[-. ()]{0,2}\d){5,13}(?:x\d{1,6})?)(?=[ -]{1,3}(?:office|fax|mobile|cell|desk)\b)"
+    r"|\b(?:phone|tel|telephone|mobile|cell|fax|desk)\b(?: (?:number|no\.?))?:\s{0,3}(\(?\+?\d(?:[-. ()]{0,2}\d){5,13})(?!\d)"
+    r"|\b(?:messages|texts|calls) (?:to|from|on) (\(?\+?\d(?:[-. ()]{0,2}\d){6,13})(?!\d)",
+    re.IGNORECASE,
+)
+_GROUPED = re.compile(r"(?<![\w.,$£€/-])(?=(?:\d ?-?){8,13}(?![\d -]))\d{2,4}(?:[ -]\d{2,4}){3,5}(?![\w/-]|[.,]\d)")
 _IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?=[a-z0-9]*\d{6})[a-z0-9]{11,30}(?!\w)", re.IGNORECASE)
 _LONG = re.compile(r"(?<![\w.])(?=(?:\d[- ]?){12,19}(?!\d))\d{3,}(?:[- ]\d{3,})*(?!\w|\.\d)")
 
@@ -29,18 +36,20 @@ _FORMS = (
     ("international-phone", "PHONE", _INTERNATIONAL, 0.6),
     ("chinese-mobile-phone", "PHONE", _CHINESE_MOBILE, 0.6),
     ("announced-phone", "PHONE", _ANNOUNCED, 0.5),
+    ("named-phone", "PHONE", _NAMED, 0.6),
+    ("grouped-phone", "PHONE", _GROUPED, 0.45),
     ("long-number", "ID", _LONG, 0.5),
     ("iban", "ID", _IBAN, 0.6),
 )
-_SEVEN_DIGITS = re.compile(r"\d(?:\D{0,4}\d){6}")
+_SIX_DIGITS = re.compile(r"\d(?:\D{0,4}\d){5}")
 
 
 def find(text: str) -> list[Span]:
     """What has such a form in ``text``; spans may overlap."""
-    if not _SEVEN_DIGITS.search(text):
+    if not _SIX_DIGITS.search(text):
         return []
     return [
-        Span(*match.span(1 if pattern.groups else 0), label, f"form:{name}", score)
+        Span(*match.span(match.lastindex or 0), label, f"form:{name}", score)
         for name, label, pattern, score in _FORMS
         for match in pattern.finditer(text)
     ]

@@ -17,6 +17,11 @@ _RECORD = re.compile(
     rf"(?: is| was|:|=)?[ \t]{{0,2}}#?((?-i:{_VALUE}))(?![\w@])",
     re.IGNORECASE,
 )
+_NUMBER_OF = re.compile(
+    r"(?:mrn|number|num|no|nr|id|#)\.?(?: is| was|:|=)?[ \t]{0,2}#?(?-i:(?=[A-Z0-9 -]*\d)[A-Z0-9])", re.IGNORECASE
+)
+"""What every :data:`_RECORD` holds; looking for it first is cheap."""
+
 _RECORD_SHORT = re.compile(
     r"\b(?:(?-i:MRN|DL|DLN|ID)(?:#| no\.?)?|record|chart|file|case|claim|policy|ref)(?: is|'s|:| #|\.)? ?"
     r"#?((?=[\w-]*\d{3})[A-Z0-9][A-Z0-9-]{4,19})(?![\w@])"
@@ -56,6 +61,7 @@ _HANDLE_CUE = re.compile(
     rf"(?:on|add me on) {_SERVICES}:?(?: as)?) +@?((?=\S*[\d_#])[\w.#-]*\w)",
     re.IGNORECASE,
 )
+_HAS_HANDLE = re.compile(rf"{_SERVICES}|user|screen|handle|alias|nick|i go by|post|dm me|add me|follow me")
 _AT, _DOT = r" ?(?:\(at\)|\[at\]|\{at\}|<at>| at |@{1,2}) ?", r" ?(?:\(dot\)|\[dot\]|\{dot\}|<dot>| dot |\.) ?"
 _SPELLED_EMAIL = re.compile(
     rf"(?<![\w.+-])[\w+-]+(?:(?:{_DOT})[\w+-]+){{0,2}}(?:{_AT})[\w-]+(?:(?:{_DOT})[\w-]+){{0,2}}(?:{_DOT})"
@@ -69,8 +75,12 @@ _SPELLED_PHONE = re.compile(
     re.IGNORECASE,
 )
 
+_DIGITS_SPELLED = re.compile(
+    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double)[ ,-]{1,2}"
+    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double)[ ,-]"
+)
+
 _RULES = (
-    ("record-number", "ID", _RECORD, 0.75),
     ("record-number", "ID", _RECORD_SHORT, 0.6),
     ("record-number", "ID", _CLAIM, 0.6),
     ("licence-number", "ID", _LICENCE, 0.75),
@@ -88,14 +98,19 @@ def find(text: str) -> list[Span]:
     if any(map(str.isdigit, text)):
         for name, label, pattern, score in _RULES:
             found += [Span(*_group(match), label, f"rule:{name}", score) for match in pattern.finditer(text)]
-    found += [
-        Span(*_group(match), "USERNAME", "rule:handle-cue", 0.8)
-        for match in _HANDLE_CUE.finditer(text)
-        if _no_word(match)
-    ]
+        if _NUMBER_OF.search(text):
+            found += [Span(*_group(match), "ID", "rule:record-number", 0.75) for match in _RECORD.finditer(text)]
+    folded = text.casefold()
+    if _HAS_HANDLE.search(folded):
+        found += [
+            Span(*_group(match), "USERNAME", "rule:handle-cue", 0.8)
+            for match in _HANDLE_CUE.finditer(text)
+            if _no_word(match)
+        ]
     if _SPELLS.search(text):
         found += _spelled(text)
-    found += [Span(*match.span(), "PHONE", "rule:spelled-phone", 0.6) for match in _SPELLED_PHONE.finditer(text)]
+    if _DIGITS_SPELLED.search(folded):
+        found += [Span(*match.span(), "PHONE", "rule:spelled-phone", 0.6) for match in _SPELLED_PHONE.finditer(text)]
     if "@" in text or "u/" in text:
         found += [Span(*_group(match), "USERNAME", "rule:handle", 0.7) for match in _HANDLE.finditer(text)]
     return found

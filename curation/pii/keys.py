@@ -1,7 +1,7 @@
 """The key of the surrogates: a file that its owner alone may read, made when it is first needed.
 
 Who loses it can no longer give an item the same surrogates again; who leaks it lets others test guesses at the names behind
-them. No map from surrogates back to names is kept anywhere.
+them. A map from surrogates back to names is kept only where it is asked for, under another key (``kept_map``).
 """
 
 import hashlib
@@ -41,12 +41,17 @@ def read_key(file: Path, *, make: bool = False) -> Key:
         with os.fdopen(handle, "w") as opened:
             opened.write(secrets.token_hex(BYTES) + "\n")
     try:
-        mode, text = file.stat().st_mode, file.read_text(encoding="ascii")
-        secret = bytes.fromhex(text.strip())
+        mode, key = file.stat().st_mode, key_of(file.read_text(encoding="ascii"))
     except (OSError, ValueError) as error:
         raise CurateError("holds no key", file=file, mend=f"It wants {2 * BYTES} hexadecimal digits.") from error
     if mode & 0o077:
         raise CurateError("others may read this key", file=file, mend=f"chmod 600 {file}")
+    return key
+
+
+def key_of(digits: str) -> Key:
+    """The key that 64 hexadecimal digits are. Raises :class:`ValueError` if they are none."""
+    secret = bytes.fromhex(digits.strip())
     if len(secret) != BYTES:
-        raise CurateError("holds no key", file=file, mend=f"It wants {2 * BYTES} hexadecimal digits.")
+        raise ValueError
     return Key(secret, hashlib.sha256(b"emocurate-key-id" + secret).hexdigest()[:16])

@@ -9,7 +9,7 @@ spelled out, names after a greeting, a title, a relation or a signature, schools
 Found by a name model: people, places and organisations in English text, also in lower case. A name found once is masked in
 all of its item, in any case.
 NOT found: one name in thirty or so (rare, misspelled, or everyday words); nicknames that are words; employers and schools
-that nothing announces; years, months and weekdays alone; whatever identifies a person by the story alone. In other
+that nothing announces; months, weekdays and most years alone; whatever identifies a person by the story alone. In other
 languages than English only what is found by form is masked.
 Needlessly masked: a word here and there that looks like a name, and public figures outside the field.
 Labels can be wrong where the mask is right. Numbers and sites of help organisations stay, also where they are wrong

@@ -8,7 +8,7 @@ import re
 from curation.pii.spans import Span
 from curation.pii.words import is_word
 
-_KIND = (
+KIND = (
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|place|pl|terrace|crescent|circle|parkway|pkwy|"
     r"square|highway|hwy|close|row|grove|gardens|way|trail|turnpike|mews|alley|walk)"
 )
@@ -18,8 +18,8 @@ _TAIL = (
     rf"(?:,? (?:{_CITY},? (?:[A-Z]{{2}}\b,? ?)?\d{{5}}(?:-\d{{4}})?|{_CITY},? [A-Z]{{2}}\b(?: \d{{5}}(?:-\d{{4}})?)?)|,\s{_CITY})?"
 )
 _STREET = re.compile(
-    rf"(?<![\w$£€.-])\d{{1,5}}[a-zA-Z]?,? (?:[NSEW]\.? )?(?:(?!(?i:{_KIND})\b|(?i:either|any|no|this|that|every|other|long|half|more|of|my|years?|days?|times?|the way|in|to|on|and|"
-    rf"minutes?|hours?|weeks?|months?|miles?|people|mg|for|a|i|at|is|was|or)\b)(?:[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’.-]*|\d+(?:st|nd|rd|th)) ){{1,3}}(?i:{_KIND})\b\.?{_TAIL}",
+    rf"(?<![\w$£€.-])\d{{1,5}}[a-zA-Z]?,? (?:[NSEW]\.? )?(?:(?!(?i:{KIND})\b|(?i:either|any|no|this|that|every|other|long|half|more|of|my|years?|days?|times?|the way|in|to|on|and|"
+    rf"minutes?|hours?|weeks?|months?|miles?|people|mg|for|a|i|at|is|was|or)\b)(?:[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’.-]*|\d+(?:st|nd|rd|th)) ){{1,3}}(?i:{KIND})\b\.?{_TAIL}",
 )
 _ROUTE = re.compile(
     rf"(?<![\w$£€.-])\d{{1,5}}(?: ?(?:bis|ter))?,? (?i:rue|avenue|via|calle|rua|place|piazza|plaza|avenida|boulevard) (?:(?:de|du|des|della|di|la|le|del|da|dos|las|los|l['’]) ?){{0,2}}"
@@ -30,17 +30,18 @@ _NAMED_STREET = re.compile(
     r" (?:Street|Road|Avenue|Lane|Boulevard|Terrace|Crescent|Parkway)\b"
 )
 _CORNER = re.compile(
-    rf"\bthe corner of (?:[\wà-ÿ.'’-]+ ){{1,4}}(?:and|&) (?:[\wà-ÿ.'’-]+ ){{0,3}}(?:{_KIND}|[\wà-ÿ.'’-]+)\b",
+    rf"\bthe corner of (?:[\wà-ÿ.'’-]+ ){{1,4}}(?:and|&) (?:[\wà-ÿ.'’-]+ ){{0,3}}(?:{KIND}|[\wà-ÿ.'’-]+)\b",
     re.IGNORECASE,
 )
+_UNIT = re.compile(r"\b(?:apt|apartment|suite)\b\.? ?#?\d{1,5}[a-zA-Z]?(?!\w)", re.IGNORECASE)
 _BOX = re.compile(
-    r"\b(?:p\.? ?o\.? ?)?box \d{1,6}\b(?:,?\s(?:APO|FPO|DPO),? A[AEP] \d{5})?|\b(?:APO|FPO|DPO),? A[AEP] \d{5}\b",
+    r"\b(?:(?:\d{1,5} )?p\.? ?o\.? ?)?box \d{1,6}\b(?:,?\s(?:APO|FPO|DPO),? A[AEP] \d{5})?|\b(?:APO|FPO|DPO),? A[AEP] \d{5}\b",
     re.IGNORECASE,
 )
 _UK_POSTCODE = re.compile(r"(?<!\w)(?:[A-Z]{1,2}\d{1,2}|[A-Z]{1,2}\d[A-Z]) ?\d[ABD-HJLNP-UW-Z]{2}(?!\w)")
 _CANADIAN_POSTCODE = re.compile(r"(?<!\w)[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d(?!\w)")
 _ZIP = re.compile(
-    r"\b(?:zip ?(?:code)?|post ?code|postal code|area code)(?:['’]s| is|:)? ?((?-i:[A-Z0-9]{2,5}(?:[ -][A-Z0-9]{3,4})?))(?!\w)",
+    r"\b(?:zip ?(?:code)?|post ?code|postal code|area code)(?:['’]s| is|:)? ?((?-i:[A-Z0-9]{2,5}(?:[ -][A-Z0-9]{2,4})?))(?!\w)",
     re.IGNORECASE,
 )
 _STATE_ZIP = re.compile(r"\b[A-Z]{2},? (\d{5}(?:-\d{4})?)(?![\w-])")
@@ -62,6 +63,9 @@ _EMPLOYED = re.compile(
     r"(?: nights| days| part[- ]time| full[- ]time)?(?: \w+)? (?:at|for|by|from) (?:a |the )?"
     r"((?-i:[A-Z][\w'’&-]+(?: (?:& |and )?[A-Z][\w'’&-]+){0,2}))(?=[ .,;!?\n]|$)",
     re.IGNORECASE,
+)
+_HAS_WORK = re.compile(
+    r"\b(?:work|job|shift|manager|boss|cashier|barista|driver|intern|hired|fired|laid off|employed|supervisor)"
 )
 _GENERIC = frozenset(
     [
@@ -177,6 +181,7 @@ def find(text: str) -> list[Span]:
         for name, pattern in (
             ("street", _STREET),
             ("street", _ROUTE),
+            ("unit", _UNIT),
             ("box", _BOX),
             ("postcode", _UK_POSTCODE),
             ("postcode", _CANADIAN_POSTCODE),
@@ -199,52 +204,16 @@ def find(text: str) -> list[Span]:
         for match in pattern.finditer(text):
             if span := _own_name(text, *match.span(match.lastindex or 0)):
                 found.append(Span(*span, "ORG", f"rule:{name}", 0.65))
-    found += [
-        Span(*match.span(1), "ORG", "rule:employer", 0.55)
-        for match in _EMPLOYED.finditer(text)
-        if not is_word(match.group(1).split()[0])
-    ]
+    if _HAS_WORK.search(text.casefold()):
+        found += [
+            Span(*match.span(1), "ORG", "rule:employer", 0.55)
+            for match in _EMPLOYED.finditer(text)
+            if not is_word(match.group(1).split()[0])
+        ]
     return found
 
 
-def completed(text: str, spans: list[Span]) -> list[Span]:
-    """Places with the parts of their address that the model left: the number before, state and post code behind."""
-    found: list[Span] = []
-    for span in spans:
-        if span.label != "LOCATION" or span.source.startswith("doubt:"):
-            found.append(span)
-            continue
-        start, end = span.start, span.end
-        before = _NUMBER_BEFORE.search(text, max(0, start - 12), start)
-        if before and _NUMBERED.search(text[start:end]):
-            start = before.start(1)
-        if _NUMBERED.search(text[start:end]) and (behind := _CODE_BEHIND.match(text, end)):
-            end = behind.end()
-        last = found[-1] if found else None
-        if last and _is_one_address(text, last, start, end):
-            found[-1] = last._replace(end=end, score=max(last.score, span.score))
-            continue
-        found.append(span._replace(start=start, end=end))
-    return found
-
-
-def _is_one_address(text: str, last: Span, start: int, end: int) -> bool:
-    """Whether the place from ``start`` to ``end`` goes on with the address that ``last`` began."""
-    return (
-        last.label == "LOCATION"
-        and not last.source.startswith("doubt:")
-        and last.end <= start
-        and bool(_BETWEEN.fullmatch(text, last.end, start))
-        and bool(_NUMBERED.search(text[last.start : end]))
-    )
-
-
-_NUMBERED = re.compile(rf"\d|\b{_KIND}\b", re.IGNORECASE)
-_NUMBER_BEFORE = re.compile(r"(?<![\w.-])(\d{1,5}[a-zA-Z]?,? )$")
-_CODE_BEHIND = re.compile(
-    r"(?:[\s,]{1,4}(?:[A-Z]{2,3}|nan)\b)?(?:[\s,]{1,4}(?:[A-Z]{1,2}-?)?\d{4,6}(?:-\d{4})?(?![\d-]))?"
-)
-_BETWEEN = re.compile(r"[\s,.#-]{0,6}(?:(?:[A-Z]{2,3}|nan|\d{1,6})[\s,.#-]{1,5}){0,2}")
+_NUMBERED = re.compile(rf"\d|\b{KIND}\b", re.IGNORECASE)
 
 
 def _own_name(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -70,3 +70,15 @@ def test_show_prints_what_changed(source: Path, tmp_path: Path) -> None:
     shown = curate("scrub", str(source), str(tmp_path / "out.jsonl"), "--show")
     assert "Sarah[PERSON_1]" in shown.stdout
     assert "numb" not in shown.stdout
+
+
+def test_a_map_is_kept_and_undone_with_a_key_file(source: Path, tmp_path: Path) -> None:
+    out, kept, own, back = (tmp_path / name for name in ("out.jsonl", "way.map", "own.key", "back.jsonl"))
+    assert curate("scrub", str(source), str(out), "--keep-map", str(kept), "--map-key", str(own)).returncode == 0
+    assert own.stat().st_mode & 0o077 == 0
+    assert curate("scrub", str(out), str(back), "--restore", str(kept), "--map-key", str(own), "--json").returncode == 0
+    before = [json.loads(line)["text"] for line in source.read_text(encoding="utf-8").splitlines()]
+    assert [json.loads(line)["text"] for line in back.read_text(encoding="utf-8").splitlines()] == before
+    refused = curate("scrub", str(source), str(out), "--keep-map", str(kept))
+    assert refused.returncode == 1
+    assert "EMOCURATE_MAP_KEY" in refused.stderr

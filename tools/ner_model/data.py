@@ -7,8 +7,10 @@ and ``voyage`` documents are left out as their texts are CC BY-SA.
 import json
 import random
 import re
+from itertools import groupby
 from pathlib import Path
 
+from completed import completed
 from fill import Example, Filler, templates
 
 SHARE_ALIKE = ("bio", "voyage")
@@ -20,13 +22,21 @@ _MID_CAPITAL = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
 
 def labelled(folder: Path) -> list[Example]:
     """The training parts of the Broad Twitter Corpus, WNUT-17 and GUM (all CC BY 4.0)."""
-    found = []
+    found: list[Example] = []
     for name in ("btc_train", "wnut17_train", "gum_train"):
-        for place, row in enumerate(_rows(folder / f"{name}.jsonl")):
-            if row.get("genre") not in SHARE_ALIKE and place % HELD_BACK:
-                spans = [(s["start"], s["end"], s["label"]) for s in row["spans"] if s["label"] in LABELS]
-                found.append(Example(row["text"], _without_handles(row["text"], spans)))
+        rows = [row for place, row in enumerate(_rows(folder / f"{name}.jsonl")) if place % HELD_BACK]
+        rows = [row for row in rows if row.get("genre") not in SHARE_ALIKE]
+        if name == "gum_train":
+            documents = groupby(rows, key=lambda row: str(row["doc"]))
+            found += completed([[_example(row) for row in of_document] for _, of_document in documents])
+        else:
+            found += map(_example, rows)
     return found
+
+
+def _example(row: dict) -> Example:  # type: ignore[type-arg]
+    spans = [(span["start"], span["end"], span["label"]) for span in row["spans"] if span["label"] in LABELS]
+    return Example(row["text"], _without_handles(row["text"], spans))
 
 
 def _without_handles(text: str, spans: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

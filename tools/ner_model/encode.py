@@ -3,6 +3,7 @@
 import random
 from typing import NamedTuple
 
+from completed import UNSURE
 from data import LABELS
 from fill import Example
 from tokenizers import Tokenizer
@@ -39,7 +40,8 @@ def encode(tokenizer: Tokenizer, example: Example, draw: random.Random) -> list[
             window.pieces.append(piece)
             window.shapes.append(word.shape if word else 0)
             window.known.append(word.known if word and not blind else 0)
-            window.labels.append(CLASSES.index(marked.get(start, "O")) if word else IGNORED)
+            label = marked.get(start, "O")
+            window.labels.append(IGNORED if word is None or label == UNSURE else CLASSES.index(label))
         for column, value in zip(window, (last, 0, 0, IGNORED), strict=True):
             column.append(value)
         found.append(window)

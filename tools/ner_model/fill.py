@@ -174,12 +174,17 @@ class Filler:
         if draw < 0.35:
             return self._one(slots.BRANDS)
         if draw < 0.5:
+            if self._chance(0.3):
+                return f"{self.family()}, {self.family()} {self._one(('and', '&'))} {self.family()}"
             return f"{self.family()}{self._one((' and ', ' & ', '-', ', '))}{self.family()}"
         if draw < 0.58:
             return self._one(self.fakers).company()
         if draw < 0.75:
             made = "".join(self._one(slots.SYLLABLES) for _ in range(self.random.choice((2, 3)))).capitalize()
             return made if self._chance(0.6) else f"{made} {self._one((*slots.COMPANY_KINDS, *slots.COMPANY_WORDS))}"
+        if draw < 0.85:
+            words = self.random.sample(slots.COMPANY_NOUNS, self.random.choice((2, 2, 2, 3)))
+            return " ".join(words)
         base = self._one((self.family, self.city, lambda: self._one(slots.COMPANY_WORDS)))()
         return f"{base} {self._one(slots.COMPANY_KINDS)}"
 

@@ -129,6 +129,9 @@ Goldman Sachs|JP Morgan|Morgan Stanley|Pfizer|Bayer|Merck|Verizon|Comcast|AT&T|V
 COMPANY_WORDS = _lines(
     "Apex|Summit|Bluebird|Evergreen|Pioneer|Harbor|Northstar|Redwood|Golden Gate|Lakeside|Metro|Unity|Quantum|Nova"
 )
+COMPANY_NOUNS = _lines("""Bright|Health|Data|Energy|Fresh|Market|Research|Smart|Home|Trust|Global|Media|Solar|Legal|Silver|Street|Open|Cloud|Bridge
+First|Credit|Kitchen|Blue|Travel|Clear|Vision|Urban|Garden|Patient|Voices|Rapid|Movers|Simple|Insurance|Loan|Works|Water|Partners
+Digital|Farm|People|Green|Charter|Peak|Fitness|United|Freight|Care|Network|Crown|Records|Public|Insight|Happy|Pets|Field""")
 COMPANY_KINDS = _lines("""Ltd|Inc|Inc.|LLC|Group|and Sons|& Co|Logistics|Insurance|Bank|Bakery|Diner|Motors|Construction|Solutions
 Technologies|Consulting|Partners|Law Firm|Plumbing|Foods|Pharmacy|Hotel|Salon|Daycare|Nursing Home|Airlines|Press|GmbH|PLC""")
 CLINIC_NAMES = _lines(

@@ -18,9 +18,8 @@ _FIRST, _LOWER, _UNCASED = map(SHAPES.index, ("first", "lower", "uncased"))
 def may_hold_a_name(text: str, of_text: Sequence[Word], owner: npt.NDArray[np.int64]) -> bool:
     """Whether a sentence has a word that could be one.
 
-    A capital inside a sentence counts, and so does a first word that is a given name or no everyday word. A word in lower
-    case counts if it is no everyday word and a known name; in a sentence that begins in lower case, whose writer may
-    use no capitals, any word that is not everyday or is a given name counts.
+    A capital inside a sentence counts, and so does a word that is no everyday word. A first word that is a given name counts,
+    and, in a sentence that begins in lower case, whose writer may use no capitals, any given name.
 
     Args:
         text: The whole text.
@@ -38,11 +37,10 @@ def may_hold_a_name(text: str, of_text: Sequence[Word], owner: npt.NDArray[np.in
         if shape == _FIRST:
             if known & GIVEN or not _is_everyday(text[start:end]):
                 return True
-        elif shape in (_LOWER, _UNCASED):
-            if careless and (known & GIVEN):
-                return True
-            if (careless or known) and not _is_everyday(text[start:end]):
-                return True
+        elif shape not in (_LOWER, _UNCASED):
+            continue
+        elif (careless and known & GIVEN) or (end - start > 2 and not _is_everyday(text[start:end])):
+            return True
     return False
 
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from curation.pii.spans import Span
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, CurateError, MissingExtra
 
 _LABEL_OF = {
     **dict.fromkeys(("PERSON", "PER", "person"), "PERSON"),
@@ -44,7 +44,8 @@ def heavier(name: str) -> _Heavier:
     """The model of ``name``, loaded once a process.
 
     Raises:
-        ConfigError: If its library or the model is not on this machine.
+        MissingExtra: If its library is not installed.
+        ConfigError: If the model is not on this machine, or there is no such kind of model.
     """
     kind, _, model = name.partition(":")
     if kind not in _LOADERS or not model:
@@ -57,12 +58,23 @@ def heavier(name: str) -> _Heavier:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
         return _Heavier(name, _LOADERS[kind](model))
-    except (ImportError, OSError, ValueError) as error:
+    except ImportError as error:
+        raise _missing(kind, name) from error
+    except (OSError, ValueError) as error:
         raise ConfigError(
             f"the name model '{name}' is not on this machine ({type(error).__name__})",
             field="pii.model",
-            mend=f"Install it yourself: pip install {kind}, and put the model into a folder; nothing is downloaded here.",
+            mend="Put it into a folder yourself, or install its package; nothing is downloaded here.",
         ) from error
+
+
+def _missing(kind: str, name: str) -> CurateError:
+    """What is said where the library of a model is not installed."""
+    if kind == "transformers":
+        return MissingExtra(f"the name model '{name}'", "names")
+    return ConfigError(
+        f"the name model '{name}' needs a package that is not installed", field="pii.model", mend=f"pip install {kind}"
+    )
 
 
 def _spacy(model: str) -> Callable[[Sequence[str]], list[list[tuple[int, int, str, float]]]]:
@@ -91,8 +103,13 @@ def _gliner(model: str) -> Callable[[Sequence[str]], list[list[tuple[int, int, s
 
 
 def _transformers(model: str) -> Callable[[Sequence[str]], list[list[tuple[int, int, str, float]]]]:
-    pipeline: Any = import_module("transformers").pipeline(
-        "token-classification", model=model, aggregation_strategy="simple", device=-1, local_files_only=True
+    transformers: Any = import_module("transformers")
+    pipeline: Any = transformers.pipeline(
+        "token-classification",
+        model=transformers.AutoModelForTokenClassification.from_pretrained(model, local_files_only=True),
+        tokenizer=transformers.AutoTokenizer.from_pretrained(model, local_files_only=True),
+        aggregation_strategy="simple",
+        device=-1,
     )
 
     def entities(texts: Sequence[str]) -> list[list[tuple[int, int, str, float]]]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from curation.pii import dates, identifiers, places
+from curation.pii import dates, forms, identifiers, places
+from curation.pii.completed import completed
 from curation.pii.spans import Span
 
 
@@ -20,6 +21,8 @@ def found(text: str, spans: list[Span]) -> list[tuple[str, str]]:
         ("at 2019-11-03 22:49:16", "2019-11-03 22:49:16"),
         ("in May 2019", "May 2019"),
         ("on february 9th", "february 9th"),
+        ("I graduated from there in 2009 and", "2009"),
+        ("we married in the summer of 2011", "2011"),
     ],
 )
 def test_written_dates_are_found(text: str, value: str) -> None:
@@ -102,3 +105,37 @@ def test_announced_numbers_and_accounts_are_found(text: str, label: str, value: 
 )
 def test_other_words_announce_nothing(text: str) -> None:
     assert identifiers.find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Phone:\n60-56-85-91", "60-56-85-91"),
+        ("781 1704 office", "781 1704"),
+        ("stop the messages to 699 956 915", "699 956 915"),
+    ],
+)
+def test_telephones_are_found_by_the_word_beside_them(text: str, value: str) -> None:
+    assert ("PHONE", value) in found(text, forms.find(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "whole"),
+    [
+        (
+            "Owens, Garcia and Brown called.",
+            [("Owens", "ORG"), ("Garcia", "ORG"), ("Brown", "ORG")],
+            "Owens, Garcia and Brown",
+        ),
+        (
+            "at 12 Elm Road\nLeeds\n, 32\n 60810.",
+            [("Elm Road", "LOCATION"), ("Leeds", "LOCATION")],
+            "12 Elm Road\nLeeds\n, 32\n 60810",
+        ),
+        ("Follow up with Ryan Bagy MD in May.", [("Ryan Bagy", "PERSON")], "Ryan Bagy MD"),
+        ("Leeds and Hull", [("Leeds", "LOCATION"), ("Hull", "LOCATION")], "Leeds"),
+    ],
+)
+def test_what_the_model_left_of_a_name_goes_with_it(text: str, parts: list[tuple[str, str]], whole: str) -> None:
+    spans = [Span(text.index(part), text.index(part) + len(part), label, "ner:embedded", 0.9) for part, label in parts]
+    assert text[slice(*completed(text, spans)[0][:2])] == whole
