@@ -9,7 +9,7 @@ ROOMS := schemas curation annotations exports finetune deploy cli
 
 help:
 	@echo "make demo    install the base package and build the example workspace in demo/"
-	@echo "make test    install everything and run lint, types and all tests"
+	@echo "make test    install everything and run lint, types and all tests (with a real Label Studio, 1 GB in ~/.cache)"
 	@echo "make check   lint, format, types and the order of the rooms"
 	@echo "make quick   the tests that take less than ten seconds"
 	@echo "make format  put the code into the house format"

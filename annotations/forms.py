@@ -17,8 +17,8 @@ EDITED = "edited_"
 """Before the name of the text that an edit is of."""
 PII = "pii_"
 """Before the name of the text that personal data is marked in."""
-PII_FLAG = "PII left"
-"""The title of the flag that personal data was left; it shows the labels to mark it with."""
+PII_FLAG = "pii_left"
+"""The flag that personal data was left: where a rubric has it, raising it shows the labels to mark it with."""
 TURN = "turn_"
 """Before the place of a turn."""
 
@@ -53,26 +53,27 @@ def form(rubric: Rubric, kind: Kind, *, opinions: bool = False) -> str:
     if opinions:
         parts += ['<View className="q-opinions"><Header value="What the reviewers said" size="6"/>']
         parts += ['<Text name="opinions" value="$opinions" highlightColor="#ffffff"/></View>']
-    parts += _qa() if kind == "qa" else _dialogue()
+    parts += _qa(rubric) if kind == "qa" else _dialogue(rubric)
     parts += [*_flags(rubric), *_scales(rubric), *_comment(), "</View>"]
     return "\n".join(parts) + "\n"
 
 
-def _qa() -> list[str]:
-    return ['<View className="q-cards">', *_text("question", "Question"), *_text("answer", "Answer"), "</View>"]
+def _qa(rubric: Rubric) -> list[str]:
+    cards = [*_text("question", "Question", rubric), *_text("answer", "Answer", rubric)]
+    return ['<View className="q-cards">', *cards, "</View>"]
 
 
-def _text(name: str, title: str) -> list[str]:
+def _text(name: str, title: str, rubric: Rubric) -> list[str]:
     return [
         f'<View className="q-card q-{name}"><Header value="{title}" size="6"/>',
         f'<View className="q-text"><Text name="{name}" value="${name}"/></View>',
-        *_marks(name),
+        *_marks(name, f"the {name}", rubric),
         *_edit_box(name, f"${name}", rows=8),
         "</View>",
     ]
 
 
-def _dialogue() -> list[str]:
+def _dialogue(rubric: Rubric) -> list[str]:
     place = "{{idx}}"
     name, value = f"{TURN}{place}", f"$turns[{place}]"
     return [
@@ -80,7 +81,7 @@ def _dialogue() -> list[str]:
         f'<Repeater on="$turns" indexFlag="{place}">',
         f'<View className="q-turn"><Header value="{value}.role" size="6"/>',
         f'<Text name="{name}" value="{value}.text"/>',
-        *_marks(name),
+        *_marks(name, f"turn {place}", rubric),
         *_edit_box(name, f"{value}.text", rows=3),
         "</View>",
         "</Repeater>",
@@ -88,11 +89,14 @@ def _dialogue() -> list[str]:
     ]
 
 
-def _marks(name: str) -> list[str]:
+def _marks(name: str, title: str, rubric: Rubric) -> list[str]:
     """The label to mark personal data with, once the flag for it is raised."""
+    flag = next((one.title for one in rubric.flags if one.name == PII_FLAG), None)
+    if flag is None:
+        return []
     return [
-        f'<View visibleWhen="choice-selected" whenTagName="{FLAGS}" whenChoiceValue="{PII_FLAG}">',
-        f'<Labels name="{PII}{name}" toName="{name}"><Label value="{PII}{name}" alias="personal data"/></Labels>',
+        f'<View visibleWhen="choice-selected" whenTagName="{FLAGS}" whenChoiceValue={quoteattr(flag)}>',
+        f'<Labels name="{PII}{name}" toName="{name}"><Label value="personal data in {title}"/></Labels>',
         "</View>",
     ]
 

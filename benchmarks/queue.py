@@ -1,10 +1,10 @@
 """The review queue on a real server: push beside the raw import by the SDK, a second push, a pull after new decisions.
 
-    python benchmarks/queue.py [--items 5000] [--texts COUNSEL.csv]
+    python -m benchmarks.queue [--items 5000] [--rounds 3] [--texts COUNSEL.csv]
 
 It makes a workspace in a temporary folder, starts its own Label Studio and stops it. The raw import sends the very
 same tasks by `LabelStudio.projects.import_tasks`, 500 a request, into empty projects with the same forms. Raw import
-and push alternate, three times each; the medians are compared, for one machine is rarely quiet. Wall seconds include
+and push alternate, some rounds each; the medians are compared, for a machine is rarely quiet. Wall seconds include
 what the server computes; the commands that a user runs (second push, pull) are timed as processes of their own.
 """
 
@@ -117,6 +117,7 @@ def decide(server: Server, workspace: Workspace, count: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=5_000)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--texts", type=Path, help="a CSV file with a column answerText")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -124,12 +125,12 @@ def main() -> None:
         try:
             serve(workspace)
             server = connect(read_connection(workspace))
-            measure(workspace, server)
+            measure(workspace, server, options.rounds)
         finally:
             stop(workspace)
 
 
-def measure(workspace: Workspace, server: Server) -> None:
+def measure(workspace: Workspace, server: Server, rounds: int) -> None:
     """Prints the figures."""
     push(workspace)
     tasks: dict[str, list[dict[str, Any]]] = {}
@@ -137,7 +138,7 @@ def measure(workspace: Workspace, server: Server) -> None:
         tasks[project.alias] = [task["data"] for task in server.tasks(project.id, "id,data")]
     count = sum(map(len, tasks.values()))
     raw, ours = [], []
-    for mark in range(3):
+    for mark in range(rounds):
         raw.append(raw_import(server, tasks, workspace, mark))
         forget(server, workspace)
         start = time.perf_counter()

@@ -12,6 +12,10 @@ from tests.conftest import ROOT, curate
 PAGES = sorted(path for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")] if "```bash" in path.read_text())
 
 
+def marks(page: Path) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.server] if "curate review serve" in page.read_text() else []
+
+
 def commands(page: Path) -> list[list[str]]:
     blocks = re.findall(r"```bash\n(.*?)```", page.read_text(), flags=re.DOTALL)
     return [shlex.split(line, comments=True) for block in blocks for line in block.splitlines() if line.strip()]
@@ -27,7 +31,7 @@ def decide_everything(file: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [pytest.param(page, id=page.name) for page in PAGES])
+@pytest.mark.parametrize("page", [pytest.param(page, id=page.name, marks=marks(page)) for page in PAGES])
 def test_commands_of(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for command in commands(page):

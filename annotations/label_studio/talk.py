@@ -1,8 +1,8 @@
 """Talking to Label Studio: projects, tasks in pages, import, deletion, accounts.
 
 The SDK does what it does well (projects, import). Pages of tasks are read through its HTTP client: its own pager takes
-a page that is missing for the end of the list, and builds an object of every task. No request is repeated by itself:
-a request whose answer was lost may have been carried out.
+a page that is missing for the end of the list, and builds an object of every task. What changes something is never sent
+a second time by itself: a request whose answer was lost may have been carried out.
 """
 
 import json
@@ -55,14 +55,16 @@ class Server:
             CurateError: If the server refuses.
         """
         import httpx
-        from label_studio_sdk.core.api_error import ApiError
 
-        try:
-            answer = self.sdk._client_wrapper.httpx_client.request(path, method=method, request_options=ONCE, **more)
-        except httpx.TransportError as error:
-            raise self._lost(error) from None
-        except ApiError as error:
-            raise self._refused(error.status_code, path) from None
+        client = self.sdk._client_wrapper.httpx_client
+        for attempt in (1, 2):
+            try:
+                answer = client.request(path, method=method, request_options=ONCE, **more)
+                break
+            except httpx.TransportError as error:
+                # A connection that was kept open and is gone shows at its next use; reading again does no harm.
+                if method != "GET" or attempt == 2:
+                    raise self._lost(error) from None
         if answer.status_code >= 400:
             raise self._refused(answer.status_code, path)
         return answer.json() if answer.content else None

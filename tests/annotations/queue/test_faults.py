@@ -129,7 +129,7 @@ def slow_answers(url: str, delay: float, which: bytes) -> Iterator[tuple[str, li
             while len(body) < length:
                 body += client.recv(65536)
             server.sendall(b"\r\n".join([*lines, b"Connection: close", b"", body]))
-            answer = b"".join(iter(lambda: server.recv(65536), b""))
+            answer = b"".join(iter(lambda: server.recv(65536), b"")).replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
             if which in lines[0] and len(kept) < 3:
                 kept.append(1)
                 time.sleep(delay)
