@@ -20,7 +20,7 @@ class Verified(Strict):
 
 
 def verify(workspace: Workspace) -> Verified:
-    """Proves the chain of decisions, and that every head which an export or a run wrote down is still in it.
+    """Proves the chain of decisions, and that every head which an export, a release or a run wrote down is still in it.
 
     Raises:
         CurateError: If a decision was changed, taken out or cut off; names the first broken link.
@@ -28,7 +28,12 @@ def verify(workspace: Workspace) -> Verified:
     ledger = Ledger(workspace.ledger)
     hashes = [GENESIS, *(entry.hash for entry in ledger.entries())]
     anchors = []
-    for manifest in sorted([*workspace.exports.glob("*/manifest.json"), *workspace.runs.glob("*/manifest.json")]):
+    made = [
+        *workspace.exports.glob("*/manifest.json"),
+        *workspace.releases.glob("*/release.json"),
+        *workspace.runs.glob("*/manifest.json"),
+    ]
+    for manifest in sorted(made):
         head = _head(manifest)
         if head is None:
             continue

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from annotations import Ledger
 from annotations.ledger import GENESIS
 from annotations.withdrawals import add_tombstone, text_hash
 from curation import Workspace, open_build
@@ -278,11 +279,21 @@ def cut_off_withdrawal(workspace: Workspace) -> None:
     workspace.withdrawals.unlink()
 
 
+def cut_off_decisions(workspace: Workspace) -> None:
+    """The ledger of another time: whole in itself, and without the last decisions."""
+    before = Ledger(workspace.ledger).entries()
+    release(workspace, "1.0.0")
+    for file in workspace.ledger.parent.glob(f"{workspace.ledger.stem}*"):
+        file.unlink()
+    Ledger(workspace.ledger).append(entry.review for entry in before[:-1])
+
+
 @pytest.mark.parametrize(
     ("tamper", "code"),
     [
         (tampered_build, "files.build"),
         (tampered_decision, "ledger.decisions"),
+        (cut_off_decisions, "ledger.decisions"),
         (tampered_withdrawal, "ledger.withdrawals"),
         (cut_off_withdrawal, "ledger.withdrawals"),
         (tampered_release, "files.release"),
