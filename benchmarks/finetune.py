@@ -1,6 +1,6 @@
 """LoRA here beside torchtune's own recipe: tokens a second on the same conversations, model, settings and device.
 
-    python -m benchmarks.finetune EXPORT --model FOLDER [--conversations 64] [--rounds 2] [--device cpu] [--out FILE]
+    python -m benchmarks.finetune EXPORT --model FOLDER [--conversations 64] [--rounds 2] [--rank 64] [--out FILE]
 
 EXPORT is what `curate export` writes, FOLDER a Llama 3.2 model. Tokens are those of the conversations, filling not
 counted, divided by the time of forward, backward and optimiser steps; loading, saving and the first of all passes,
@@ -152,13 +152,16 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--conversations", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rank", type=int, default=64, help="of the adapters; alpha is twice that")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     logging.disable(logging.WARNING)
 
     model = open_model(options.model)
-    config = resolve_config("lora", {"device": options.device})
+    config = resolve_config(
+        "lora", {"device": options.device, "lora": {"rank": options.rank, "alpha": 2 * options.rank}}
+    )
     conversations = read_conversations(options.export, "train")[::7][: options.conversations]  # from all sources
     samples = tokenise(conversations, open_chat(model), config.max_sequence_length)
     lines = [conversation.model_dump_json() + "\n" for conversation in conversations]
