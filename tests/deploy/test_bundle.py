@@ -18,7 +18,7 @@ from deploy.manifest import Quantisation
 from deploy.memory import available
 from deploy.runtime import PteModel
 from deploy.safety import read_layer, write_helplines
-from deploy.trained import Trained
+from deploy.trained import Trained, check_family
 from finetune import read_run
 from schemas.errors import ConfigError, CurateError
 from tests.conftest import confirm_helplines
@@ -195,6 +195,12 @@ def test_options_that_do_not_hold(trained: Workspace) -> None:
         deploy(trained, "first", max_context=9999)
     with pytest.raises(ConfigError, match="'a/b' is no name for a bundle"):
         deploy(trained, "first", name="a/b")
+
+
+def test_a_family_that_is_trained_but_not_exported_is_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "qwen2"}')
+    with pytest.raises(ConfigError, match="models of the family 'qwen2' are not exported yet"):
+        check_family(tmp_path)
 
 
 def test_a_model_that_cannot_be_exported_is_one_clear_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
