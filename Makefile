@@ -8,7 +8,7 @@ ROOMS := schemas curation annotations exports finetune deploy cli
 SHARE := 1
 OUT := curation/pii/ner
 
-.PHONY: help demo test check quick format clean ner-model
+.PHONY: help demo test check quick format clean ner-model risk-model
 
 help:
 	@echo "make demo    install the base package and build the example workspace in demo/"
@@ -17,6 +17,7 @@ help:
 	@echo "make quick   the tests that take less than ten seconds"
 	@echo "make format  put the code into the house format"
 	@echo "make ner-model  train the name model again (DATA=../shared/data; some 20 minutes; SHARE=0.005 OUT=DIR tries it in a minute)"
+	@echo "make risk-model  train the model of risk again (DATA=../shared/data; some 10 minutes)"
 	@echo "make clean   remove demo/ and the virtual environment"
 
 demo: $(VENV)/base
@@ -52,6 +53,13 @@ ner-model: .venv-ner/made
 	PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/common_words.py $(DATA)/sources
 	PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/surrogate_names.py
 	OMP_WAIT_POLICY=PASSIVE PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/train.py --labelled $(DATA)/pii --texts $(DATA)/sources --share $(SHARE) --out $(OUT)
+
+RISK := tools/risk_model
+risk-model:
+	test -d .venv-ner || $(PYTHON) -m venv .venv-ner
+	.venv-ner/bin/pip install --quiet --editable . --requirement $(RISK)/requirements.txt
+	PYTHONPATH=.:$(RISK) .venv-ner/bin/python $(RISK)/train.py --data $(DATA)
+	PYTHONPATH=.:$(RISK) .venv-ner/bin/python $(RISK)/head.py --data $(DATA)
 
 clean:
 	rm -rf demo $(VENV)

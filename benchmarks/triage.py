@@ -135,7 +135,7 @@ def _seconds(texts: list[str]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=["build", "measure"], default="measure")
+    parser.add_argument("--part", choices=["build", "measure", "first-sight"], default="measure")
     parser.add_argument("--file", type=Path)
     parser.add_argument("--speed", type=Path)
     options = parser.parse_args()

@@ -7,9 +7,10 @@ reviewed by a person, and an item without a mark is not a safe one.
 from curation.triage.answers import FLAGS, Flag, Flagged, flag_answer
 from curation.triage.batch import TriageResult, triage_file
 from curation.triage.dialogue import TriagedDialogue, triage_transcript, triage_turns
+from curation.triage.evidence import Evidence, Triaged
 from curation.triage.levels import LEVELS, Level, most_urgent
 from curation.triage.limits import LIMITS
-from curation.triage.recognise import Evidence, Triaged, triage_text
+from curation.triage.recognise import triage_text
 from curation.triage.step import Triage
 
 __all__ = [

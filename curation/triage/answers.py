@@ -97,7 +97,7 @@ def _phrases(answer: str) -> list[Flagged]:
     for sentence in map(reading.sentence, range(len(reading.bounds))):
         words = set(sentence.text.split())
         for group, index in _groups():
-            for start, end in index.matches(sentence.text, words & index.anchors):
+            for start, end in index.matches(sentence.text, words & index.anchors, words):
                 place = placed(sentence.text, start, end, sentence.question)
                 if not is_denied(place):
                     span = sentence.span(start, start + len(place.phrase))

@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 
 from curation.progress import Progress, silent
 from curation.triage.dialogue import triage_transcript, triage_turns
+from curation.triage.evidence import Evidence, Triaged
 from curation.triage.levels import LEVELS
-from curation.triage.recognise import Evidence, Triaged, triage_text
+from curation.triage.recognise import triage_text
 from curation.workspace import write_whole
 from schemas.errors import ConfigError, CurateError
 from schemas.items import Strict
@@ -33,7 +34,7 @@ class TriageResult(Strict):
     history: int
 
 
-def triage_file(source: Path, target: Path, *, progress: Progress = silent) -> TriageResult:
+def triage_file(source: Path, target: Path, *, model: bool = True, progress: Progress = silent) -> TriageResult:
     """Triages the texts of a file into another, a record for a record, in their order.
 
     Args:
@@ -42,6 +43,8 @@ def triage_file(source: Path, target: Path, *, progress: Progress = silent) -> T
         target: The file to write, of the same kinds: ``id``, ``level``, ``history``, ``evidence`` (``start``, ``end``,
             ``rule``, ``confidence``; of a dialogue also ``turn``, counted from 0, and the verdict on every turn in
             ``turns``). Replaced where it exists; left as it is where the triage fails.
+        model: Whether the trained model reads texts as well. Dialogues are read by the rules alone.
+        progress: Shown while it goes on.
 
     Raises:
         ConfigError: If an ending is another one, or both files are one.
@@ -57,7 +60,7 @@ def triage_file(source: Path, target: Path, *, progress: Progress = silent) -> T
     done: list[dict[str, Any]] = []
     with progress("triage", None) as advance:
         for row, record in _records(source):
-            done.append(_triaged(record, source, row))
+            done.append(_triaged(record, source, row, model))
             advance(1)
     if not done:
         raise CurateError("holds no records", file=source, mend="Fetch or export the file again.")
@@ -99,7 +102,7 @@ def _parsed(line: str, source: Path, row: int) -> Any:
         raise CurateError("is not JSON", file=source, row=row, mend="Write a JSON object on every line.") from None
 
 
-def _triaged(record: Any, source: Path, row: int) -> dict[str, Any]:
+def _triaged(record: Any, source: Path, row: int, model: bool) -> dict[str, Any]:
     def fault(what: str, field: str | None, mend: str) -> CurateError:
         return CurateError(what, file=source, row=row, field=field, mend=mend)
 
@@ -111,7 +114,7 @@ def _triaged(record: Any, source: Path, row: int) -> dict[str, Any]:
     if turns is None:
         if not isinstance(text, str):
             raise fault("is missing or no text", "text", "Give every record its text, or a dialogue its turns.")
-        return {"id": record["id"], **_verdict(triage_transcript(text) or triage_text(text))}
+        return {"id": record["id"], **_verdict(triage_transcript(text) or triage_text(text, model=model))}
     if not isinstance(turns, list) or not all(_is_turn(turn) for turn in turns):
         raise fault("is no list of {role, text}", "turns", f"A role is one of {', '.join(ROLES)}.")
     triaged = triage_turns([(turn["role"], turn["text"]) for turn in turns])

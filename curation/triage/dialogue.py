@@ -10,10 +10,11 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from curation.triage.cues import cue, opening
+from curation.triage.evidence import HISTORY, Evidence, Found, Triaged
 from curation.triage.files import phrase_file
 from curation.triage.levels import Level
 from curation.triage.phrases import compiled
-from curation.triage.recognise import HISTORY, Evidence, Found, Triaged, find, settled, verdict
+from curation.triage.recognise import find, settled, verdict
 from curation.triage.words import Reading, Sentence
 from schemas.items import Strict
 
@@ -79,7 +80,7 @@ class TriagedDialogue(NamedTuple):
 
 
 def triage_turns(turns: Sequence[tuple[str, str]]) -> TriagedDialogue:
-    """Recognises risk in a dialogue.
+    """Recognises risk in a dialogue, by the rules alone: on turns the model is wrong far too often.
 
     Args:
         turns: (role, text); the role is ``seeker`` or ``supporter``. What supporters say is read as questions alone.
@@ -88,7 +89,7 @@ def triage_turns(turns: Sequence[tuple[str, str]]) -> TriagedDialogue:
     asked: list[Asked] = []
     for role, text in turns:
         if role == "seeker":
-            found.append([*find(text), *_answered(text, asked)])
+            found.append([*find(text, model=False), *_answered(text, asked)])
             asked = []
         else:
             found.append([])
@@ -105,7 +106,7 @@ def asked_in(text: str) -> list[Asked]:
     questions_asked = "".join(one for one in _SENTENCES.findall(text) if "?" in one or _asks(one))
     mirrored = _YOU.sub(lambda match: _MIRROR[match.group().lower()], questions_asked)
     asked = {}
-    for one in find(_statement(mirrored)):
+    for one in find(_statement(mirrored), model=False):
         sure = round(one.evidence.confidence * ANSWER_CONFIDENCE, 2)
         asked[one.evidence.rule] = Asked(one.level, one.evidence.rule.partition("/")[2], sure, one.beside)
     reading = Reading(questions_asked)

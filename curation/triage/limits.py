@@ -2,9 +2,10 @@
 
 LIMITS = """\
 Recognised: phrases of a list, in English, also misspelled or disguised, with rules for denial, idioms, quotation,
-general questions, who is spoken of, and the past; a yes or no to what the other asks.
-NOT recognised: risk told without such a phrase, above all a wish to be dead in words of one's own (about a third of
-such messages were missed when it was measured); most metaphors, other languages, who is meant across sentences, irony;
-neglect, eating disorders, psychosis and intoxication. Severity is by wording, not by a clinical interview. No clinician
-has checked the phrase list or the messages that it was measured on.
+general questions, who is spoken of, and the past; a yes or no to what the other asks; and, by a small trained model,
+sentences that are like those that it learnt from (their evidence has the rule `level/model`).
+NOT recognised: much that is told in words of one's own, above all a wish to be dead, and most metaphors; other
+languages, irony, who is meant across many sentences; neglect, eating disorders, psychosis and intoxication. Severity
+is by wording, not by a clinical interview. No clinician has checked the phrases, or the messages that the model
+learnt from and was measured on.
 The level orders the review queue. It is no assessment of a person, and an item without a level is not a safe one."""

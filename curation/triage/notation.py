@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 Words = Mapping[str, tuple[str, ...]]
-"""The lists that phrases name with an @."""
+"""The lists that phrases name with an @; their members are in the notation, and may name lists themselves."""
 Reader = Callable[[str], str]
 """Brings words into the form in which they are looked for: ``don't`` -> ``do not``."""
 
 _TOKEN = re.compile(r"\.\.\.|[()\[\]|]|[^\s()\[\]|]+")
+_NOTATION = re.compile(r"[()\[\]|@]|\.\.\.")
 _CLOSING = {"(": ")", "[": "]"}
 _GAP = r"(?:[^ ]+ ){0,3}?"
 _SPACE = r" (?:[,\"] )?"
@@ -23,11 +24,13 @@ _SPACE = r" (?:[,\"] )?"
 class Pattern(NamedTuple):
     """A phrase as a regular expression, and words of which every match holds one at least.
 
-    ``expression`` matches words each of which is followed by a space.
+    ``expression`` matches words each of which is followed by a space. ``company`` is words of which every match holds
+    one as well, None where nothing else must be there.
     """
 
     expression: str
     anchors: frozenset[str]
+    company: frozenset[str] | None
 
 
 class _Part(NamedTuple):
@@ -35,6 +38,7 @@ class _Part(NamedTuple):
 
     expression: str
     anchors: frozenset[str] | None
+    company: frozenset[str] | None = None
 
 
 def pattern(phrase: str, words: Words, read: Reader, rank: Callable[[str], float]) -> Pattern:
@@ -55,7 +59,7 @@ def pattern(phrase: str, words: Words, read: Reader, rank: Callable[[str], float
         raise ValueError(f"phrase '{phrase}' closes a bracket that it did not open")
     if not part.anchors:
         raise ValueError(f"phrase '{phrase}' has no word that must be there")
-    return Pattern(part.expression, part.anchors)
+    return Pattern(part.expression, part.anchors, part.company)
 
 
 def union(expressions: Iterable[str]) -> re.Pattern[str]:
@@ -66,8 +70,17 @@ def union(expressions: Iterable[str]) -> re.Pattern[str]:
 class _Phrase:
     """Reads tokens from the head of a list, one part after the other."""
 
-    def __init__(self, tokens: list[str], words: Words, read: Reader, rank: Callable[[str], float]) -> None:
+    def __init__(
+        self,
+        tokens: list[str],
+        words: Words,
+        read: Reader,
+        rank: Callable[[str], float],
+        within: tuple[str, ...] = (),
+    ) -> None:
         self.tokens, self.words, self.read, self.rank = tokens, words, read, rank
+        self.within = within
+        """The lists whose members are being read, from the outermost in."""
 
     def alternatives(self) -> _Part:
         """Sequences that ``|`` divides."""
@@ -79,7 +92,8 @@ class _Phrase:
 
     def sequence(self) -> _Part:
         """Words and brackets up to a ``|`` or a closing bracket."""
-        expression, best = "", None
+        expression = ""
+        needed: list[frozenset[str]] = []
         while self.tokens and self.tokens[0] not in ("|", ")", "]"):
             token = self.tokens.pop(0)
             if token == "...":
@@ -90,9 +104,9 @@ class _Phrase:
                 expression += f"(?:{part.expression})?"
                 continue
             expression += part.expression
-            if part.anchors and (best is None or self._common(part.anchors) < self._common(best)):
-                best = part.anchors
-        return _Part(expression, best)
+            needed += [words for words in (part.anchors, part.company) if words]
+        best = sorted(needed, key=self._common)[:2]
+        return _Part(expression, *best) if best else _Part(expression, None)
 
     def _common(self, anchors: frozenset[str]) -> float:
         return sum(map(self.rank, anchors))
@@ -108,9 +122,22 @@ class _Phrase:
             return _Part(r"(?:19|20)\d\d ", None)
         if token.startswith("@"):
             if token[1:] not in self.words:
-                raise ValueError(f"there is no list '{token}' in words.yaml")
-            return _either([self._words(member) for member in sorted(self.words[token[1:]], key=len, reverse=True)])
+                raise ValueError(f"there is no list '{token}' in words.yaml or slots.yaml")
+            members = sorted(self.words[token[1:]], key=len, reverse=True)
+            return _either([self._member(member, token) for member in members])
         return self._words(token)
+
+    def _member(self, member: str, of_list: str) -> _Part:
+        """A member of a list: words, or a phrase of its own."""
+        if not _NOTATION.search(member):
+            return self._words(member)
+        if of_list in self.within:
+            raise ValueError(f"the list '{of_list}' names itself, by way of {', '.join(self.within)}")
+        phrase = _Phrase(_TOKEN.findall(member), self.words, self.read, self.rank, (*self.within, of_list))
+        part = phrase.alternatives()
+        if phrase.tokens:
+            raise ValueError(f"'{member}' of the list '{of_list}' closes a bracket that it did not open")
+        return part
 
     def _words(self, text: str) -> _Part:
         """One or more words; ``don't`` becomes ``do not``."""
@@ -121,8 +148,11 @@ class _Phrase:
 
 
 def _either(parts: list[_Part]) -> _Part:
-    anchors: frozenset[str] | None = frozenset()
-    for part in parts:
-        anchors = None if anchors is None or part.anchors is None else anchors | part.anchors
     expression = parts[0].expression if len(parts) == 1 else "(?:" + "|".join(part.expression for part in parts) + ")"
-    return _Part(expression, anchors)
+    return _Part(expression, _all([part.anchors for part in parts]), _all([part.company for part in parts]))
+
+
+def _all(of_parts: list[frozenset[str] | None]) -> frozenset[str] | None:
+    """The words of which one must be there whichever of the parts is met; None if a part needs none."""
+    known = [words for words in of_parts if words is not None]
+    return frozenset().union(*known) if len(known) == len(of_parts) else None

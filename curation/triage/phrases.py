@@ -2,10 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -15,7 +15,7 @@ from curation.triage.notation import Pattern, pattern, union
 from curation.triage.spelling import spelled, spellings
 from schemas.items import Strict
 
-FILES = ("suicide.yaml", "self_harm.yaml", "harm_to_others.yaml", "abuse.yaml", "third_party.yaml")
+FILES = ("suicide.yaml", "composed.yaml", "self_harm.yaml", "harm_to_others.yaml", "abuse.yaml", "third_party.yaml")
 
 Subject = Literal["seeker", "named", "fixed"]
 Tense = Literal["present", "past", "over", "attempt"]
@@ -68,8 +68,9 @@ def harmless_phrases() -> tuple[str, ...]:
 
 @cache
 def word_lists() -> dict[str, tuple[str, ...]]:
-    """``words.yaml``."""
-    return {name: tuple(words) for name, words in phrase_file("words.yaml").items()}
+    """``words.yaml`` and ``slots.yaml``: what phrases name with an @."""
+    lists = phrase_file("words.yaml") | phrase_file("slots.yaml")["slots"]
+    return {name: tuple(members) for name, members in lists.items()}
 
 
 def read_phrase_word(word: str) -> str:
@@ -102,34 +103,63 @@ def compiled(phrases: Iterable[str]) -> re.Pattern[str]:
     return union(to_pattern(phrase).expression for phrase in phrases)
 
 
+class _Looked(NamedTuple):
+    """Expressions that share an anchor, and words of which one must be there as well (None: nothing must)."""
+
+    expressions: list[str]
+    company: set[str] | None
+
+
 class PhraseIndex:
-    """Phrases by their anchors; what shares an anchor becomes one pattern when it is first needed."""
+    """Phrases by their anchors; what shares an anchor becomes one pattern when it is first needed.
+
+    Beside a common word ("me") a phrase mostly needs a rarer one ("hit"), and is not looked for without it.
+    """
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._expressions: dict[str, list[str]] = defaultdict(list)
+        alone: dict[str, _Looked] = defaultdict(lambda: _Looked([], None))
+        accompanied: dict[str, _Looked] = defaultdict(lambda: _Looked([], set()))
         for phrase in phrases:
             made = to_pattern(phrase)
             for anchor in made.anchors:
-                self._expressions[anchor].append(made.expression)
-        self._compiled: dict[str, re.Pattern[str]] = {}
+                if made.company is None:
+                    alone[anchor].expressions.append(made.expression)
+                else:
+                    looked = accompanied[anchor]
+                    looked.expressions.append(made.expression)
+                    if looked.company is not None:
+                        looked.company.update(made.company)
+        self._looked = {
+            anchor: [kind[anchor] for kind in (alone, accompanied) if anchor in kind]
+            for anchor in alone.keys() | accompanied.keys()
+        }
+        self._compiled: dict[tuple[str, bool], re.Pattern[str]] = {}
 
     @property
     def anchors(self) -> frozenset[str]:
         """The words of which every match holds one."""
-        return frozenset(self._expressions)
+        return frozenset(self._looked)
 
-    def matches(self, text: str, anchors: Iterable[str]) -> set[tuple[int, int]]:
-        """Where phrases stand in ``text``, a sentence of words that each have a space behind them."""
+    def matches(self, text: str, anchors: Iterable[str], words: Set[str]) -> set[tuple[int, int]]:
+        """Where phrases stand in ``text``, a sentence of words that each have a space behind them.
+
+        Args:
+            text: The sentence.
+            anchors: Those of its words by which phrases are found.
+            words: All of its words.
+        """
         found: set[tuple[int, int]] = set()
         for anchor in anchors:
-            if anchor in self._expressions:
-                found.update(match.span() for match in self._pattern(anchor).finditer(text))
+            for looked in self._looked.get(anchor, ()):
+                if looked.company is None or not looked.company.isdisjoint(words):
+                    found.update(match.span() for match in self._pattern(anchor, looked).finditer(text))
         return found
 
-    def _pattern(self, anchor: str) -> re.Pattern[str]:
-        if anchor not in self._compiled:
-            self._compiled[anchor] = union(self._expressions[anchor])
-        return self._compiled[anchor]
+    def _pattern(self, anchor: str, looked: _Looked) -> re.Pattern[str]:
+        key = (anchor, looked.company is None)
+        if key not in self._compiled:
+            self._compiled[key] = union(looked.expressions)
+        return self._compiled[key]
 
 
 @cache

@@ -1,68 +1,41 @@
-"""Recognition of risk in one text, by the phrase files and the rules of scope."""
+"""Recognition of risk in one text, by the phrase files and the rules of scope, and by the model beside them."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from curation.triage import scope
+from curation.triage.evidence import HISTORY, Evidence, Found, Triaged
 from curation.triage.levels import Level, most_urgent
+from curation.triage.model import weighed
 from curation.triage.phrases import Group, by_anchor, harmless, index
 from curation.triage.scope import Place
 from curation.triage.words import Reading, Sentence
 
-HISTORY = "history"
 MOST_IN_SENTENCE = 4
 """Matches of one group that are looked at in a sentence: more of them say nothing new, and cost time."""
 ABOUT_ANYONE = ("active", "passive", "self_harm")
 """Levels whose phrases may be about somebody else, who is then in danger."""
 
 
-class Evidence(NamedTuple):
-    """A phrase in the text: code points ``start`` to ``end`` (exclusive), the rule that it met, and how sure that is.
-
-    ``rule`` is ``level/group``, such as ``passive/wish-to-be-dead``; a phrase about someone else is
-    ``third_party/wish-to-be-dead``, and one about the past ``history/self-harm``.
-    """
-
-    start: int
-    end: int
-    rule: str
-    confidence: float
-
-
-class Triaged(NamedTuple):
-    """What was recognised in a text: the most urgent level, whether there is a history, and the phrases."""
-
-    level: Level
-    history: bool
-    evidence: list[Evidence]
-
-
-class Found(NamedTuple):
-    """Evidence with its level, and the levels of which there must be other evidence for it to count."""
-
-    level: Level
-    evidence: Evidence
-    beside: tuple[Level, ...] = ()
-    own: bool = True
-    """Whether the phrase itself names the one who writes: I, me, my."""
-
-
-def triage_text(text: str) -> Triaged:
+def triage_text(text: str, *, model: bool = True) -> Triaged:
     """Recognises risk in an English text of someone who seeks help.
+
+    Args:
+        text: The text.
+        model: Whether the trained model reads what the rules leave open; without it, rules alone, and much faster.
 
     It orders a queue, so that a person reads the urgent first. It never drops, approves, scores or diagnoses, and
     ``none`` means that nothing was recognised, not that there is no risk.
     """
-    return verdict(settled(find(text)))
+    return verdict(settled(find(text, model=model)))
 
 
-def find(text: str) -> list[Found]:
+def find(text: str, *, model: bool = True) -> list[Found]:
     """All evidence in ``text``, also such as counts only beside other evidence."""
     reading = Reading(text)
     found = []
     for place in reading.suspects():
         found += _in_sentence(reading.sentence(place))
-    return found
+    return weighed(reading, found) if model else found
 
 
 def settled(found: Iterable[Found]) -> list[Found]:
@@ -91,12 +64,12 @@ def verdict(found: list[Found]) -> Triaged:
 
 
 def _in_sentence(sentence: Sentence) -> list[Found]:
-    text = sentence.text
-    innocent = harmless().matches(text, sentence.anchors)
+    text, words = sentence.text, frozenset(sentence.text.split(" "))
+    innocent = harmless().matches(text, sentence.anchors, words)
     groups = {group.id: group for anchor in sentence.anchors for group in by_anchor()[anchor]}
     found = []
     for name, group in groups.items():
-        for start, end in sorted(index()[name].matches(text, sentence.anchors))[:MOST_IN_SENTENCE]:
+        for start, end in sorted(index()[name].matches(text, sentence.anchors, words))[:MOST_IN_SENTENCE]:
             if _is_harmless(start, end, innocent):
                 continue
             place = scope.placed(text, start, end, sentence.question)

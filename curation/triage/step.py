@@ -8,7 +8,8 @@ from curation.step import FAULT_COLUMN
 from curation.table import texts
 from curation.triage.answers import Flagged, flag_answer
 from curation.triage.dialogue import triage_turns
-from curation.triage.recognise import Triaged, triage_text
+from curation.triage.evidence import Triaged
+from curation.triage.recognise import triage_text
 from schemas.config import TriageConfig
 
 EVIDENCE = pa.list_(
@@ -51,7 +52,7 @@ class Triage:
     writes: ClassVar[pa.Schema] = pa.schema(
         [("risk_level", pa.string()), ("risk_history", pa.bool_()), ("risk_evidence", EVIDENCE), ("flags", FLAGGED)]
     )
-    libraries: ClassVar[tuple[str, ...]] = ()
+    libraries: ClassVar[tuple[str, ...]] = ("onnxruntime", "tokenizers")
 
     def __init__(self, config: TriageConfig | None = None) -> None:
         self.config = config or TriageConfig()
@@ -65,7 +66,7 @@ class Triage:
             return {"risk_level": None, "risk_history": None, "risk_evidence": [], "flags": []}
         country = self.config.country or item["language"].partition("-")[2].upper() or None
         if item["turns"] is None:
-            whole = triage_text(item["question"])
+            whole = triage_text(item["question"], model=self.config.model)
             evidence = _evidence("question", whole)
             flags = _flags("answer", flag_answer(item["answer"], whole.level, country))
         else:

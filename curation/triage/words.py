@@ -86,6 +86,12 @@ class Reading:
         return self._sentences[place]
 
 
+def weigh(plain: str, begin: int, end: int) -> int:
+    """How many different words between ``begin`` and ``end`` of a folded text are words by which phrases are found."""
+    anchored = _anchored()
+    return sum(anchored[word] for word in set(_WORD.findall(plain, begin, end)))
+
+
 @cache
 def readings() -> Readings:
     """How words are read; shared by all texts."""

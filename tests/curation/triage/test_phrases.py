@@ -102,8 +102,8 @@ def test_every_phrase_and_cue_can_be_read() -> None:
 def test_phrases_are_found_by_their_anchors_and_by_nothing_less() -> None:
     found = PhraseIndex(["want to (die|perish)"])
     assert found.anchors == {"die", "perish"}
-    assert found.matches("i want to die ", ["die"]) == {(2, 14)}
-    assert found.matches("i want to die ", ["want"]) == set()
+    assert found.matches("i want to die ", ["die"], {"i", "want", "to", "die"}) == {(2, 14)}
+    assert found.matches("i want to die ", ["want"], {"i", "want", "to", "die"}) == set()
 
 
 def test_each_group_is_found_by_an_anchor() -> None:

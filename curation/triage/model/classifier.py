@@ -1,0 +1,78 @@
+"""The trained model at work: a sentence in plain words in, the likeliest level out. See ``MODEL_CARD.md``."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from curation.triage.levels import LEVELS, Level
+
+LONGEST = 80
+"""Pieces of words that are read of a sentence."""
+CACHED = 4096
+"""Sentences whose opinion is kept: a text is triaged by itself and in its dialogue."""
+
+
+class Opinion(NamedTuple):
+    """What the model takes a sentence for: the likeliest level but ``none``, and the chance of any but ``none``."""
+
+    level: Level
+    chance: float
+
+
+class Classifier:
+    """MiniLM-L6, fine-tuned, the mean of its pieces, and a linear head over the levels; one thread a process."""
+
+    def __init__(self) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        folder = files("curation.triage.model")
+        encoder = folder.joinpath("encoder.onnx").read_bytes()
+        self.session = onnxruntime.InferenceSession(encoder, options, providers=["CPUExecutionProvider"])
+        head = json.loads(folder.joinpath("head.json").read_text(encoding="utf-8"))
+        self.weights = np.array(head["weights"], np.float32)
+        self.bias = np.array(head["bias"], np.float32)
+        self.tokenizer = tokenizer()
+        self.known: dict[str, Opinion] = {}
+
+    def features(self, text: str) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+        """The mean of the states of ``text``'s pieces, (384,).
+
+        Each sentence is run by itself: the scale of int8 activations is taken over all that is run at once, and what is
+        found in a text must not depend on its neighbours.
+        """
+        pieces = np.array([self.tokenizer.encode(text).ids], np.int64)
+        (features,) = self.session.run(None, {"pieces": pieces, "mask": np.ones_like(pieces)})
+        return features[0]  # type: ignore[no-any-return]
+
+    def opinion(self, text: str) -> Opinion:
+        """What the model takes ``text``, plain words, for."""
+        if text not in self.known:
+            if len(self.known) >= CACHED:
+                self.known.clear()
+            logits = self.weights @ self.features(text) + self.bias
+            chances = np.exp(logits - logits.max())
+            chances /= chances.sum()
+            likeliest = 1 + int(chances[1:].argmax())
+            self.known[text] = Opinion(LEVELS[likeliest], float(1 - chances[0]))
+        return self.known[text]
+
+
+def tokenizer() -> Tokenizer:
+    """The word pieces of the encoder, which are those of the name model."""
+    pieces = files("curation.pii.ner").joinpath("tokenizer.json").read_text(encoding="utf-8")
+    made = Tokenizer.from_str(pieces)
+    made.no_padding()
+    made.enable_truncation(LONGEST)
+    return made
+
+
+@cache
+def classifier() -> Classifier:
+    """The model that comes with this version of the code; loaded when it is first asked."""
+    return Classifier()

