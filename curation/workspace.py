@@ -88,9 +88,8 @@ class Workspace:
     @property
     def folders(self) -> tuple[Path, ...]:
         """The folders of the workspace in which nothing of the user's own making belongs, and that of the sources."""
-        return (
-            self.sources, self.builds, self.exports, self.releases, self.runs, self.evaluations, self.bundles, self.private,
-        )  # fmt: skip
+        made = (self.builds, self.exports, self.releases, self.runs, self.evaluations, self.bundles)
+        return (self.sources, *made, self.private)
 
     @property
     def cache(self) -> Path:
