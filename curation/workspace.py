@@ -55,6 +55,10 @@ class Workspace:
         return self.root / "sources"
 
     @property
+    def generated(self) -> Path:
+        return self.root / "generated"
+
+    @property
     def builds(self) -> Path:
         return self.root / "builds"
 
@@ -80,7 +84,7 @@ class Workspace:
     @property
     def folders(self) -> tuple[Path, ...]:
         """The folders of the workspace in which nothing of the user's own making belongs, and that of the sources."""
-        return (self.sources, self.builds, self.exports, self.runs, self.bundles, self.private)
+        return (self.sources, self.generated, self.builds, self.exports, self.runs, self.bundles, self.private)
 
     @property
     def cache(self) -> Path:
