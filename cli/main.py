@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import build, dedup, deploy, export, finetune, review, scrub, triage, workspace
+from cli import build, dedup, deploy, export, finetune, generate, review, scrub, triage, workspace
 from schemas.errors import CurateError, UsageError
 
 app = typer.Typer(
@@ -50,7 +50,7 @@ def start(
     context.obj = Path()
 
 
-for group in (workspace, build, scrub, dedup, triage, export, finetune, deploy):
+for group in (workspace, generate, build, scrub, dedup, triage, export, finetune, deploy):
     group.register(app)
 app.add_typer(review.app, name="review")
 

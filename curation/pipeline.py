@@ -36,7 +36,14 @@ from schemas.manifest import StepWork
 def row_steps(config: WorkspaceConfig, workspace: Workspace) -> dict[str, RowStep]:
     """The row steps that ``config`` asks for, by name. All that a build's result depends on goes through them."""
     key = read_key(workspace.private / SURROGATE_KEY, make=True) if config.pii.mode == "surrogate" else None
-    steps: list[RowStep] = [Validate(), Clean(), Sign(), Scrub(config.pii, key), Triage(config.triage), Ground(config.pii)]
+    steps: list[RowStep] = [
+        Validate(),
+        Clean(),
+        Sign(),
+        Scrub(config.pii, key),
+        Triage(config.triage),
+        Ground(config.pii),
+    ]
     return {step.name: step for step in steps}
 
 

@@ -87,13 +87,13 @@ class GenerateConfig(Section):
     """How `curate generate` makes questions and answers of texts."""
 
     by: Literal["extraction", "endpoint"] = "extraction"
-    """``extraction`` takes the texts' own glossaries and review questions and sends nothing anywhere; ``endpoint`` asks a
-    language model."""
+    """``extraction`` takes the texts' own glossaries and review questions and sends nothing anywhere; ``endpoint``
+    asks a language model."""
     passage_tokens: int = Field(default=300, ge=50, le=4_000)
     """The longest passage, in tokens of a model of the Llama 3 family, about."""
     base_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
-    """Where the model is: the address of an OpenAI-compatible server, such as http://127.0.0.1:8080/v1. There is no default:
-    without it nothing leaves the machine."""
+    """Where the model is: the address of an OpenAI-compatible server, such as http://127.0.0.1:8080/v1. There is no
+    default: without it nothing leaves the machine."""
     model: str | None = Field(default=None, pattern=r"^[\w.:/@+-]{1,120}$")
     """What the server calls the model."""
     prompt: str | None = None
@@ -102,9 +102,7 @@ class GenerateConfig(Section):
     """Questions a passage; for kind ``dialogue`` a conversation a passage has about ten."""
     readers: list[Reader] = Field(default=["student", "patient", "practitioner"], min_length=1)
     """Whom answers are written for, in turn."""
-    types: list[QuestionType] = Field(
-        default=["definition", "explanation", "comparison", "application"], min_length=1
-    )
+    types: list[QuestionType] = Field(default=["definition", "explanation", "comparison", "application"], min_length=1)
     """What is asked for, in turn."""
     temperature: float = Field(default=0.7, ge=0, le=2)
     """How freely the model draws; it is recorded with each answer."""
@@ -155,8 +153,8 @@ class SourceConfig(Section):
     path: str | None = None
     """A file, or a folder saved by ``datasets``, relative to the workspace."""
     texts: str | None = None
-    """A book or a folder of books, relative to the workspace, from which ``curate generate`` makes the records. With it,
-    ``path``, ``map`` and ``origin`` are not given: they follow from ``generate``."""
+    """A book or a folder of books, relative to the workspace, from which ``curate generate`` makes the records. With
+    it, ``path``, ``map`` and ``origin`` are not given: they follow from ``generate``."""
     generate: GenerateConfig | None = None
     """How the records are made of ``texts``."""
     dataset: str | None = None
@@ -217,7 +215,7 @@ class SourceConfig(Section):
         how = raw.get("generate") or {}
         by_endpoint = isinstance(how, dict) and how.get("by") == "endpoint"
         kind = raw.get("kind")
-        content = {"turns": {}} if kind == "dialogue" else {"question": "question", "answer": "answer"}
+        content: dict[str, Any] = {"turns": {}} if kind == "dialogue" else {"question": "question", "answer": "answer"}
         follows = {
             "path": generated_path(str(raw.get("id"))),
             "map": {**_OF_TEXTS, **content},

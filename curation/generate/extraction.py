@@ -127,7 +127,9 @@ def _exercise(document: Document, group: list[_Placed]) -> Extracted | str:
         return "a question without an answer in the text"
     if _OWN.search(problem):
         return "a question about a figure or a table"
-    source = "\n".join([problem, *(f"{letter}. {one}" for letter, one in zip(LETTERS, choices, strict=False)), solution])
+    source = "\n".join(
+        [problem, *(f"{letter}. {one}" for letter, one in zip(LETTERS, choices, strict=False)), solution]
+    )
     chosen = _CHOSEN.match(solution)
     if choices and chosen:
         place = LETTERS.index(chosen[1].upper())

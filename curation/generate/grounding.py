@@ -1,8 +1,8 @@
 """Whether a passage supports an answer: which of its sentences do, and what in the answer it does not say.
 
-Nothing here understands a text. An answer is compared with the sentences of the passage that share most of its words, and
-what differs is weighed: a word more or less is style, another number, another disorder, a ``not`` or an opposite is not.
-So it can be wrong both ways; what it flags goes before a reviewer first, and nothing is dropped for it.
+Nothing here understands a text. An answer is compared with the sentences of the passage that share most of its words,
+and what differs is weighed: a word more or less is style, another number, another disorder, a ``not`` or an opposite
+is not. So it can be wrong both ways; what it flags goes before a reviewer first, and nothing is dropped for it.
 """
 
 import math
@@ -29,7 +29,10 @@ ALIKE = 85.0
 
 _HEADS = ("disorder", "disorders", "syndrome", "phobia", "nervosa")
 _BETWEEN_WORDS = re.compile(r"[\s-]+")
-_REFERRING = re.compile(r"^(?:\S+ ){0,3}?(?:it|its|they|their|them|this|these|he|she|his|her|the (?:drug|disorder|treatment)s?)\b", re.IGNORECASE)
+_REFERRING = re.compile(
+    r"^(?:\S+ ){0,3}?(?:it|its|they|their|them|this|these|he|she|his|her|the (?:drug|disorder|treatment)s?)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
 
 
@@ -106,7 +109,9 @@ def _located(quote: str, passage: str) -> Support | None:
     if aligned is None or len(quote) > len(passage):
         return None
     # A word or a number that differs makes a quotation of something else, however long it is.
-    if not _stems(words_of(quote)) <= _stems(words_of(passage[_word_start(passage, aligned.dest_start) : _word_end(passage, aligned.dest_end)])):
+    if not _stems(words_of(quote)) <= _stems(
+        words_of(passage[_word_start(passage, aligned.dest_start) : _word_end(passage, aligned.dest_end)])
+    ):
         return None
     return Support(aligned.dest_start, aligned.dest_end)
 
@@ -163,7 +168,9 @@ def _has(word: str, stems: frozenset[str]) -> bool:
     if word[0].isdigit() or len(word) < 4:
         return False
     return any(
-        len(other) >= 4 and other[:3] == word[:3] and (fuzz.ratio(word, other) >= ALIKE or other.startswith(word) or word.startswith(other))
+        len(other) >= 4
+        and other[:3] == word[:3]
+        and (fuzz.ratio(word, other) >= ALIKE or other.startswith(word) or word.startswith(other))
         for other in stems
     )
 

@@ -1,6 +1,7 @@
 """Tells apart what in a book is no text to learn from: by the titles of sections, and by the form of a paragraph.
 
-Markup, where a file has it, has told the readers already; this is for what a PDF, a DOCX or an EPUB says by words alone.
+Markup, where a file has it, has told the readers already; this is for what a PDF, a DOCX or an EPUB says by words
+alone.
 """
 
 import re
@@ -10,12 +11,14 @@ from curation.generate.blocks import Block, Part
 
 _TITLES: dict[Part, str] = {
     "front": r"preface|foreword|acknowledge?ments?|about (this|the) (book|authors?|textbook)|copyright.*|dedication|"
-    r"contributors|(senior )?(contributing )?authors|to the (student|instructor)s?|how to use this book|license|imprint",
-    "navigation": r"(table of )?contents|index|list of (figures|tables)|(name|subject) index|chapter outline|outline|navigation",
+    r"contributors|(senior )?(contributing )?authors|to the (student|instructor)s?|how to use this book|license|"
+    r"imprint",
+    "navigation": r"(table of )?contents|index|list of (figures|tables)|(name|subject) index|(chapter )?outline|"
+    r"navigation",
     "objectives": r"learning (objectives|outcomes|goals)|objectives",
     "summary": r"(chapter|section|unit)?\s*summary|key (takeaways|points|concepts)|in (summary|short|brief)",
-    "questions": r"((chapter )?review|critical[- ]thinking|personal application|discussion|self[- ]check|study|practice|"
-    r"concept check) ?(questions?|exercises?|problems?)?|exercises?|quiz|questions( for (review|discussion))?|"
+    "questions": r"((chapter )?review|critical[- ]thinking|personal application|discussion|self[- ]check|study|"
+    r"practice|concept check) ?(questions?|exercises?|problems?)?|exercises?|quiz|questions( for (review|discussion))?|"
     r"check your (understanding|knowledge)|answer key|answers|review questions?",
     "glossary": r"glossary|key terms|key words|terms to know|definitions",
     "references": r"(chapter |works |literature )?(references?|cited|bibliography|works cited)|further reading|"
@@ -29,7 +32,8 @@ _CAPTION = re.compile(r"(figure|fig\.|table|box|plate|exhibit|photo)\s*[A-Z]?\d+
 _REFERS = re.compile(r"^\S+ \S+ (shows?|illustrates?|lists?|presents?|summari[sz]es?|provides?|depicts?|is|are|and)\b")
 _CREDIT = re.compile(r"^\(?(image|photo|figure)?\s*(credit|source|attribution)s?\b.{0,200}$", re.IGNORECASE)
 _OBJECTIVES = re.compile(
-    r"(by|at|after) the end of (this|the) (section|chapter|unit|module)|(in|after reading) this (section|chapter|unit), you (will|should)",
+    r"(by|at|after) the end of (this|the) (section|chapter|unit|module)|"
+    r"(in|after reading) this (section|chapter|unit), you (will|should)",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
@@ -97,5 +101,5 @@ def _part_by_form(block: Block) -> Part | None:
 
 
 def is_reference(text: str) -> bool:
-    """Whether a paragraph is an entry of a list of references: authors with initials, a year in brackets, a full stop."""
+    """Whether a paragraph is an entry of a list of references: authors with initials, a year in brackets."""
     return len(text) < 900 and bool(_REFERENCE.match(text)) and bool(_NAME.search(text[:200]))

@@ -129,8 +129,8 @@ def _pieces(block: Block, offset: int, paragraph: int, before: list[_Piece]) -> 
 def _cuts(pieces: list[_Piece], most: int) -> list[int]:
     """Where a section is cut: the ends of its passages.
 
-    The cheapest way to cut, where a passage costs the square of the share by which it falls short of an even length, and a
-    cut costs what it parts. Found by dynamic programming over the ends.
+    The cheapest way to cut, where a passage costs the square of the share by which it falls short of an even length,
+    and a cut costs what it parts. Found by dynamic programming over the ends.
     """
     total = sum(piece.tokens for piece in pieces)
     even = total / math.ceil(total / most)

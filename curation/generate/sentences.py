@@ -48,7 +48,9 @@ def _ends(text: str) -> list[int]:
     return sorted(ends)
 
 
-_STARTERS = re.compile(r"(?:The|This|These|Those|In|It|However|A|An|He|She|They|We|But|And|If|As|For|When|There|Some|Many)\b")
+_STARTERS = re.compile(
+    r"(?:The|This|These|Those|In|It|However|A|An|He|She|They|We|But|And|If|As|For|When|There|Some|Many)\b"
+)
 
 
 def _begins_sentence(follows: str, abbreviation: str) -> bool:

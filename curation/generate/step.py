@@ -22,9 +22,9 @@ SUPPORT = pa.list_(pa.struct([("field", pa.string()), ("start", pa.int64()), ("e
 class Ground:
     """Scrubs the passages of items, finds what in them supports the answers, and flags what is not supported.
 
-    ``passage`` is what a reviewer sees beside the answer, ``support`` where in it the answer comes from; ``flags`` gains a
-    flag ``unsupported`` for each word, number or sentence that the passage does not bear out. Items without a passage are
-    as they were.
+    ``passage`` is what a reviewer sees beside the answer, ``support`` where in it the answer comes from; ``flags``
+    gains a flag ``unsupported`` for each word, number or sentence that the passage does not bear out. Items without a
+    passage are as they were.
 
     Args:
         config: What personal data is looked for in passages; placeholders stand for it whatever the mode.

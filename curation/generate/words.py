@@ -11,18 +11,35 @@ from curation.dedup.terms import terms_of
 from schemas.config import DedupConfig
 
 _TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)?")
-_NUMBERS = {
-    word: str(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split()
-    )
-} | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90"}
+_TO_TWENTY = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
+_TENS = ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_NUMBERS = {word: str(value) for value, word in enumerate(_TO_TWENTY)}
+_NUMBERS |= {word: str(30 + 10 * place) for place, word in enumerate(_TENS)}
 _NUMBERS |= {"hundred": "100", "thousand": "1000", "million": "1000000", "twice": "2", "once": "1", "double": "2"}
-_SUFFIXES = ("ations", "ation", "ments", "ment", "ingly", "edly", "ings", "ness", "ions", "ing", "ion", "ies", "ied", "ers")
+_SUFFIXES: tuple[str, ...] = (
+    "ations",
+    "ation",
+    "ments",
+    "ment",
+    "ingly",
+    "edly",
+    "ings",
+    "ness",
+    "ions",
+    "ing",
+    "ion",
+    "ies",
+    "ied",
+    "ers",
+)
 _SUFFIXES += ("ive", "ity", "ous", "al", "ly", "ed", "es", "er", "or", "s", "e", "y")
 _CLAUSE_MARK = re.compile(r"[,;:.!?()—–]")
-_CLAUSE_WORDS = frozenset("but although though because since than that which who what whether".split())
+_CLAUSE_WORDS = frozenset(
+    ("but", "although", "though", "because", "since", "than", "that", "which", "who", "what", "whether")
+)
 _FEW, _COUNTED = ("two", "three", "four"), re.compile(r"\b(the|these|those|all|both)\s$", re.IGNORECASE)
 _NEGATIVE_PREFIXES = ("un", "in", "im", "non", "dis")
 

@@ -86,12 +86,15 @@ def key_of(record: Any, mapping: Mapping, found: set[str]) -> str | None:
 
 
 def _made(record: Any, mapping: Mapping, content: Content, found: set[str]) -> Made:
-    passage = None if mapping.passage is None else values.kept(_optional(record, mapping.passage, found), mapping.passage)
+    passage = (
+        None if mapping.passage is None else values.kept(_optional(record, mapping.passage, found), mapping.passage)
+    )
     if passage is not None and not isinstance(passage, str):
         raise RecordFault(mapping.passage or "", f"is {values.kind(passage)}, not text", "Write it as text.")
-    names = []
-    for path in (mapping.passage_id, mapping.generator, mapping.prompt):
-        names.append(None if path is None else values.name(_optional(record, path, found), path))
+    names = [
+        None if path is None else values.name(_optional(record, path, found), path)
+        for path in (mapping.passage_id, mapping.generator, mapping.prompt)
+    ]
     quotes = [] if mapping.quotes is None else _optional(record, mapping.quotes, found)
     return Made(passage, names[0], _quotes(quotes, mapping.quotes or "", content), names[1], names[2])
 

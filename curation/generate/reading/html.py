@@ -60,13 +60,33 @@ _POINTERS = ("link-to-learning", "interactive", "link-to", "media-link")
 """Classes of notes that send the reader elsewhere."""
 
 _SKIPPED = frozenset(
-    "script style template head metadata img image svg iframe object audio video math noscript form button select".split()
+    (
+        *(
+            "script",
+            "style",
+            "template",
+            "head",
+            "metadata",
+            "img",
+            "image",
+            "svg",
+            "iframe",
+            "object",
+            "audio",
+            "video",
+        ),
+        *("math", "noscript", "form", "button", "select"),
+    )
 )
 _BLOCKS = frozenset(
-    "html body main article section div p para h1 h2 h3 h4 h5 h6 ul ol li dl dt dd list item blockquote quote table thead "
-    "tbody tfoot tr td th caption figure figcaption aside nav header footer pre hr note exercise problem solution commentary "
-    "glossary definition meaning document content title label abstract address details summary subfigure media tgroup "
-    "row entry center fieldset".split()
+    (
+        *("html", "body", "main", "article", "section", "div", "p", "para", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("ul", "ol", "li", "dl", "dt", "dd", "list", "item", "blockquote", "quote", "pre", "hr", "center", "fieldset"),
+        *("table", "thead", "tbody", "tfoot", "tr", "td", "th", "tgroup", "row", "entry", "caption"),
+        *("figure", "figcaption", "subfigure", "media", "aside", "nav", "header", "footer", "address", "details"),
+        *("note", "exercise", "problem", "solution", "commentary", "glossary", "definition", "meaning"),
+        *("document", "content", "title", "label", "abstract", "summary"),
+    )
 )
 _LINKS = ("a", "link")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -156,8 +176,8 @@ def _flushed(run: list[str], kind: Kind, part: Part) -> Iterator[Block]:
 def _block(child: Element, tag: str, kind: Kind, part: Part, depth: int) -> Iterator[Block]:
     names = _names(child, tag)
     own = next((_PARTS[name] for name in names if name in _PARTS), None)
-    if own is not None and part in ("body", "glossary") or own in ("figure", "table", "footnote"):
-        part = own or part
+    if own is not None and (part in ("body", "glossary") or own in ("figure", "table", "footnote")):
+        part = own
     if "note" in names and _is_pointer(child):
         part = "note"
     level = _heading_level(child, tag, names, depth)
@@ -239,7 +259,7 @@ def _is_footnote_mark(element: Element, tag: str) -> bool:
 
 
 def _is_block(element: Element, tag: str) -> bool:
-    return tag in _BLOCKS or element.get("data-type") in ("media", "note", "exercise", "title") and tag != "span"
+    return tag in _BLOCKS or (tag != "span" and element.get("data-type") in ("media", "note", "exercise", "title"))
 
 
 def _is_pointer(element: Element) -> bool:

@@ -1,13 +1,15 @@
 """PDF: lines by where they stand and how large they are set, then paragraphs from lines.
 
-A PDF says where characters stand and nothing else. What is told from that: headings by their size, running heads and page
-numbers by their place and their repetition, captions by their words and their size, tables by their rules, footnotes by
-their size at the foot of the page, paragraphs by spacing and indentation, two columns by the gutter between them.
+A PDF says where characters stand and nothing else. What is told from that: headings by their size, running heads and
+page numbers by their place and their repetition, captions by their words and their size, tables by their rules,
+footnotes by their size at the foot of the page, paragraphs by spacing and indentation, two columns by the gutter
+between them.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from curation.generate.blocks import Block, Part, plain
@@ -99,7 +101,8 @@ def _running(lines: list[Line]) -> dict[Line, None]:
     return {
         line: None
         for line in lines
-        if line.margin and (len(pages[_without_numbers(line.text)]) >= REPEATED or _PAGE_NUMBER.match(line.text.strip()))
+        if line.margin
+        and (len(pages[_without_numbers(line.text)]) >= REPEATED or _PAGE_NUMBER.match(line.text.strip()))
     }
 
 
@@ -110,7 +113,7 @@ def _without_numbers(text: str) -> str:
 def _pitch(lines: list[Line], body: float) -> float:
     """The usual distance of two lines of the body, from base line to base line."""
     steps: Counter[float] = Counter()
-    for one, other in zip(lines, lines[1:], strict=False):
+    for one, other in pairwise(lines):
         if one.page == other.page and one.size == other.size == body and other.base > one.base:
             steps[round(other.base - one.base, 1)] += 1
     return steps.most_common(1)[0][0] if steps else body * 1.2
@@ -142,10 +145,12 @@ def _goes_on(
         return False
     ends = bool(_ENDS.search(last.text))
     if (last.page, last.column) != (line.page, line.column):
-        return not ends or not (line.text[:1].isupper() or line.text[:1] in "“\"") or _is_full(last, rights)
+        return not ends or not (line.text[:1].isupper() or line.text[:1] in '“"') or _is_full(last, rights)
     if line.base - last.base > pitch * 1.35:
         return False
-    indented = line.left > before[0].left + 0.5 * line.size if len(before) > 1 else line.left > last.left + 0.8 * line.size
+    indented = (
+        line.left > before[0].left + 0.5 * line.size if len(before) > 1 else line.left > last.left + 0.8 * line.size
+    )
     is_item = bool(_BULLET.match(before[0].text))
     return not (indented and not is_item) and not (ends and not _is_full(last, rights, 0.75) and not is_item)
 
@@ -165,9 +170,9 @@ def _is_heading(line: Line, levels: dict[tuple[float, bool], int], body: float) 
 def _block(lines: list[Line], body: float, levels: dict[tuple[float, bool], int], known: Counter[str]) -> Block:
     first = lines[0]
     text = plain(_joined([line.text for line in lines], known))
-    if all(_is_heading(line, levels, body) for line in lines):
-        if first.size >= body * HEADING_SIZE or part_of_title(text) or len(text) < 90:
-            return Block("heading", text, level=levels[_look(first)], page=first.page)
+    is_heading = all(_is_heading(line, levels, body) for line in lines)
+    if is_heading and (first.size >= body * HEADING_SIZE or part_of_title(text) or len(text) < 90):
+        return Block("heading", text, level=levels[_look(first)], page=first.page)
     small = all(line.size <= body * SMALL_SIZE for line in lines)
     part: Part = "body" if not small else "footnote"
     if _BULLET.match(text):

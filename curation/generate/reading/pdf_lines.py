@@ -1,7 +1,7 @@
 """A page of a PDF as lines: what stands where, how large and how bold, without what stands in tables.
 
-PDFium tells each character's base line, box, size and weight. Of the other readers, one was four times slower and lost all
-that was set in a font with an encoding of its own.
+PDFium tells each character's base line, box, size and weight. Of the other readers, one was four times slower and lost
+all that was set in a font with an encoding of its own.
 """
 
 import ctypes

@@ -1,0 +1,343 @@
+"""``curate generate``: the texts of a source into records that a build reads."""
+
+import fcntl
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from curation.config import load_config
+from curation.generate.blocks import Document
+from curation.generate.coverage import coverage_of
+from curation.generate.endpoint import Endpoint, check_named
+from curation.generate.extraction import extract
+from curation.generate.journal import Journal
+from curation.generate.passages import Passage, left_out, passages_of
+from curation.generate.prompting import Prompt, Request, Sent, load_prompt, requests_of
+from curation.generate.reading import read_documents
+from curation.generate.replies import Conversation, Pairs, records
+from curation.generate.rights import check_may_send
+from curation.generate.sentences import tokens
+from curation.generate.work import FIRST_PAUSE, Result, ask_all
+from curation.progress import Progress, silent
+from curation.step import digest
+from curation.workspace import Workspace, write_whole
+from schemas.config import GenerateConfig, PIIConfig, SourceConfig, generated_path
+from schemas.errors import CurateError, UsageError
+from schemas.generation import GeneratePlan, GenerateResult
+
+PASSAGES, QUARANTINE = "passages.jsonl", "quarantine.jsonl"
+_AT_ONCE = 64
+"""Passages scrubbed at once."""
+
+Record = dict[str, Any]
+
+
+class _Texts(NamedTuple):
+    """The texts of a source, read."""
+
+    source: SourceConfig
+    config: GenerateConfig
+    pii: PIIConfig
+    documents: list[Document]
+    passages: list[Passage]
+
+
+def generate(
+    workspace: Workspace,
+    source_id: str,
+    *,
+    retry: bool = False,
+    progress: Progress = silent,
+    first_pause: float = FIRST_PAUSE,
+) -> GenerateResult:
+    """Makes the records of a source from its texts and writes them where a build reads them.
+
+    With an endpoint, every passage is answered, quarantined with its reason or, where the budget is spent, left for a
+    later run. What was answered before is not asked again. Nothing is sent that was not scrubbed.
+
+    Args:
+        workspace: The workspace.
+        source_id: A source with ``texts``.
+        retry: Whether passages in quarantine are tried again.
+        progress: Is told how far it is.
+        first_pause: Seconds before a request is repeated, where the server does not say.
+
+    Raises:
+        ConfigError: If no server or model is named.
+        Refused: If the licence does not allow to send the texts to another machine.
+        CurateError: If a text cannot be read, the server answers nothing, or another run of this source is under way.
+    """
+    source, pii = _source(workspace, source_id)
+    assert source.generate is not None, "a source with texts has it filled in"
+    if source.generate.by == "endpoint":
+        _check_endpoint(source, source.generate)
+    with _alone(workspace, source_id):
+        texts = _read(workspace, source, pii, progress)
+        if texts.config.by == "extraction":
+            return _extracted(workspace, texts)
+        return _answered(workspace, texts, retry, progress, first_pause)
+
+
+def plan_of(workspace: Workspace, source_id: str, *, progress: Progress = silent) -> GeneratePlan:
+    """What a run would send, to whom, and how much it would cost; sends nothing.
+
+    Raises:
+        CurateError: As :func:`generate`, and if the source asks no endpoint.
+    """
+    source, pii = _source(workspace, source_id)
+    assert source.generate is not None, "a source with texts has it filled in"
+    if source.generate.by != "endpoint":
+        raise UsageError(f"source '{source_id}' sends nothing anywhere", mend="Run it without --dry-run.")
+    _check_endpoint(source, source.generate)
+    texts = _read(workspace, source, pii, progress)
+    prepared, masked = _requests(workspace, texts, progress)
+    journal = Journal(_journal_file(workspace), source_id)
+    to_ask = [request for request in prepared if journal.answer(request.key) is None]
+    journal.close()
+    sent = sum(tokens(message["content"]) for request in to_ask for message in request.body["messages"])
+    endpoint = Endpoint(texts.config)
+    endpoint.close()
+    return GeneratePlan(
+        source_id=source_id,
+        host=endpoint.host,
+        license=source.license,
+        passages=len(prepared),
+        to_ask=len(to_ask),
+        masked=masked,
+        tokens=sent + len(to_ask) * texts.config.answer_tokens,
+        file=workspace.relative(_folder(workspace, source_id) / PASSAGES),
+    )
+
+
+def _source(workspace: Workspace, source_id: str) -> tuple[SourceConfig, PIIConfig]:
+    config = load_config(workspace)
+    source = next((one for one in config.sources if one.id == source_id), None)
+    with_texts = [one.id for one in config.sources if one.texts is not None]
+    if source is None or source.texts is None:
+        what = f"there is no source '{source_id}'" if source is None else f"source '{source_id}' has no texts"
+        known = f"Sources with texts: {', '.join(with_texts)}." if with_texts else "Give a source `texts:`."
+        raise UsageError(what, mend=known)
+    return source, config.pii
+
+
+def _check_endpoint(source: SourceConfig, config: GenerateConfig) -> None:
+    check_named(config)
+    assert config.base_url is not None, "check_named asks for it"
+    check_may_send(source, config.base_url)
+
+
+def _read(workspace: Workspace, source: SourceConfig, pii: PIIConfig, progress: Progress) -> _Texts:
+    assert source.texts is not None, "the source has texts"
+    assert source.generate is not None, "a source with texts has it filled in"
+    path = workspace.root / source.texts
+    documents: list[Document] = []
+    with progress("read", None) as advance:
+        for document in read_documents(path, workspace.relative(path)):
+            documents.append(document)
+            advance(1)
+    config = source.generate
+    passages = [passage for document in documents for passage in passages_of(document, config.passage_tokens)]
+    if not passages:
+        raise CurateError("holds no running text to make passages of", file=source.texts, mend="Is it the right text?")
+    return _Texts(source, config, pii, documents, passages)
+
+
+def _extracted(workspace: Workspace, texts: _Texts) -> GenerateResult:
+    found: list[Record] = []
+    reasons: Counter[str] = Counter()
+    for document in texts.documents:
+        extracted = extract(document)
+        reasons += extracted.left_out
+        for pair in extracted.pairs:
+            passage_id = f"{document.file}#{pair.start}-{pair.end}"
+            sections = " > ".join(pair.sections)
+            found.append(
+                {
+                    "id": digest([document.file, pair.question])[:12],
+                    "question": pair.question,
+                    "answer": pair.answer,
+                    "topic": pair.sections[0],
+                    "locator": f"{document.file}: {sections}, {pair.kind}, characters {pair.start}-{pair.end}",
+                    "passage_id": passage_id,
+                    "passage": pair.source,
+                    "quotes": [],
+                    "generator": None,
+                    "prompt": None,
+                    "type": pair.kind,
+                    "file": document.file,
+                    "section": pair.sections[-1],
+                }
+            )
+    unique = list({record["id"]: record for record in found}.values())
+    reasons["a question that the book has twice"] += len(found) - len(unique)
+    _write(workspace, texts, unique, [passage.text for passage in texts.passages], [])
+    return GenerateResult(
+        source_id=texts.source.id,
+        by="extraction",
+        documents=len(texts.documents),
+        passages=len(texts.passages),
+        left_out=left_out(texts.documents),
+        items=len(unique),
+        reasons={reason: count for reason, count in sorted(reasons.items()) if count},
+        coverage=coverage_of(texts.passages, unique),
+        folder=workspace.relative(_folder(workspace, texts.source.id)),
+    )
+
+
+def _answered(
+    workspace: Workspace, texts: _Texts, retry: bool, progress: Progress, first_pause: float
+) -> GenerateResult:
+    source, config = texts.source, texts.config
+    prompt = _prompt(workspace, source, config)
+    prepared, _ = _requests(workspace, texts, progress)
+    journal, endpoint = Journal(_journal_file(workspace), source.id), Endpoint(config)
+    try:
+        results = ask_all(
+            prepared, endpoint, journal, config, source.kind, retry=retry, progress=progress, first_pause=first_pause
+        )
+        spent, outcomes = journal.spent(), journal.outcomes()
+    finally:
+        endpoint.close()
+        journal.close()
+    found = [
+        record
+        for result, passage in zip(results, texts.passages, strict=True)
+        for record in _records(result, passage, prompt, texts)
+    ]
+    quarantined = [
+        {
+            "passage_id": result.request.sent.passage_id,
+            "locator": passage.locator,
+            "reason": result.reason,
+            "requests": result.attempts,
+        }
+        for result, passage in zip(results, texts.passages, strict=True)
+        if result.state == "quarantined"
+    ]
+    _write(workspace, texts, found, [request.sent.text for request in prepared], quarantined)
+    answered = [result for result in results if result.state == "answered"]
+    with_items = {record["passage_id"] for record in found}
+    return GenerateResult(
+        source_id=source.id,
+        by="endpoint",
+        documents=len(texts.documents),
+        passages=len(results),
+        left_out=left_out(texts.documents),
+        items=len(found),
+        answered=len(answered),
+        reused=sum(result.cached for result in answered),
+        empty=sum(result.request.sent.passage_id not in with_items for result in answered),
+        quarantined=len(quarantined),
+        remaining=sum(result.state == "remaining" for result in results),
+        reasons=dict(sorted(Counter(str(one["reason"]) for one in quarantined).items())),
+        requests=spent.requests,
+        tokens=spent.tokens,
+        outcomes=outcomes,
+        coverage=coverage_of(texts.passages, found),
+        folder=workspace.relative(_folder(workspace, source.id)),
+    )
+
+
+def _prompt(workspace: Workspace, source: SourceConfig, config: GenerateConfig) -> Prompt:
+    return load_prompt(source.kind, None if config.prompt is None else workspace.root / config.prompt)
+
+
+def _requests(workspace: Workspace, texts: _Texts, progress: Progress) -> tuple[list[Request], int]:
+    """The requests, in the order of the passages, and how many stretches of these are masked."""
+    prompt = _prompt(workspace, texts.source, texts.config)
+    sent, masked = _scrubbed(texts, progress)
+    write_whole(_folder(workspace, texts.source.id) / PASSAGES, _lines(_shown(texts, [one.text for one in sent])))
+    return requests_of(sent, prompt, texts.config, texts.source.kind), masked
+
+
+def _scrubbed(texts: _Texts, progress: Progress) -> tuple[list[Sent], int]:
+    """The passages and their titles as they may be sent, and how many placeholders for personal data are in them."""
+    from curation.pii import scrub_items
+
+    config = texts.pii.model_copy(update={"mode": "placeholder"})
+    sent: list[Sent] = []
+    masked = 0
+    with progress("scrub", len(texts.passages)) as advance:
+        for start in range(0, len(texts.passages), _AT_ONCE):
+            some = texts.passages[start : start + _AT_ONCE]
+            fields = [{"topic": " > ".join(passage.sections), "text": passage.text} for passage in some]
+            scrubbed = scrub_items(fields, config, [texts.source.language] * len(some))
+            for passage, one in zip(some, scrubbed, strict=True):
+                sent.append(Sent(passage.passage_id, one["topic"].text, one["text"].text))
+                masked += sum(len(field.spans) for field in one.values())
+            advance(len(some))
+    return sent, masked
+
+
+def _records(result: Result, passage: Passage, prompt: Prompt, texts: _Texts) -> Iterator[Record]:
+    """The records of an answered passage, each with where it comes from."""
+    if result.answer is None:
+        return
+    content, model = result.answer
+    reply = (Conversation if texts.source.kind == "dialogue" else Pairs).model_validate(content["reply"])
+    asked = texts.config.model
+    # What the server says that it ran tells more than what it was asked for, where the two differ.
+    program = asked if model in (None, asked) else f"{asked} ({model})"
+    for place, record in enumerate(records(reply, result.request.wanted), start=1):
+        yield {
+            "id": f"{digest(passage.passage_id)[:12]}-{place}",
+            **record,
+            "topic": passage.topic,
+            "locator": passage.locator,
+            "passage_id": passage.passage_id,
+            "passage": result.request.sent.text,
+            "generator": f"{program}, temperature {content['temperature']:g}, seed {content['seed']}",
+            "prompt": prompt.version,
+            "file": passage.file,
+            "section": passage.topic,
+        }
+
+
+def _shown(texts: _Texts, shown: Sequence[str]) -> Iterator[Record]:
+    for passage, text in zip(texts.passages, shown, strict=True):
+        yield {
+            "passage_id": passage.passage_id,
+            "locator": passage.locator,
+            "tokens": passage.tokens,
+            "license": texts.source.license,
+            "citation": texts.source.citation,
+            "text": text,
+        }
+
+
+def _write(
+    workspace: Workspace, texts: _Texts, found: list[Record], shown: Sequence[str], quarantined: list[Record]
+) -> None:
+    folder = _folder(workspace, texts.source.id)
+    write_whole(folder / PASSAGES, _lines(_shown(texts, shown)))
+    write_whole(folder / QUARANTINE, _lines(quarantined))
+    # Last: it is what a build reads.
+    write_whole(workspace.root / generated_path(texts.source.id), _lines(found))
+
+
+def _lines(rows: Iterator[Record] | list[Record]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _folder(workspace: Workspace, source_id: str) -> Path:
+    return (workspace.root / generated_path(source_id)).parent
+
+
+def _journal_file(workspace: Workspace) -> Path:
+    return workspace.private / "generate.sqlite"
+
+
+@contextmanager
+def _alone(workspace: Workspace, source_id: str) -> Iterator[None]:
+    """Holds a source against a second run."""
+    with (workspace.private / f"generate-{source_id}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CurateError(
+                f"another `curate generate {source_id}` is running", file=workspace.root, mend="Wait for it to end."
+            ) from None
+        yield
