@@ -90,7 +90,7 @@ def _print_coverage(result: "GenerateResult") -> None:
                 f"Questions by what is {title}: " + ", ".join(f"{name} {count:,}" for name, count in mix.items())
             )
     bare = [topic for topic in coverage.topics if not topic.questions]
-    if bare and len(bare) < len(coverage.topics):
+    if result.by == "endpoint" and bare and len(bare) < len(coverage.topics):
         rows = [[topic.file, topic.section, topic.passages] for topic in bare[:20]]
         print_table("Sections that no question was made of", ["text", "section", "passages"], rows)
         if len(bare) > 20:

@@ -18,7 +18,7 @@ class Coverage(Strict):
 
     topics: list[Topic]
     passages_without_question: list[str]
-    """The locators of passages that no question was made of."""
+    """The ids of passages that no question was made of; ``passages.jsonl`` has them with their places."""
     types: dict[str, int]
     """Questions by what they ask for."""
     readers: dict[str, int]

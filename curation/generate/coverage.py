@@ -19,20 +19,20 @@ def coverage_of(passages: Sequence[Passage], records: Sequence[dict[str, Any]]) 
         topics[passage.file, _section(passage)].append(passage)
     for place in by_section:
         topics.setdefault(place, [])
-    without = [passage for passage in passages if not asked[passage.passage_id]]
-    missing = {passage.passage_id for passage in without}
+    missing = [passage.passage_id for passage in passages if not asked[passage.passage_id]]
+    bare = set(missing)
     return Coverage(
         topics=[
             Topic(
                 file=file,
                 section=section,
                 passages=len(some),
-                passages_without_question=sum(passage.passage_id in missing for passage in some),
+                passages_without_question=sum(passage.passage_id in bare for passage in some),
                 questions=by_section[file, section],
             )
             for (file, section), some in topics.items()
         ],
-        passages_without_question=[passage.locator for passage in without],
+        passages_without_question=missing,
         types=_counted(records, "type"),
         readers=_counted(records, "reader"),
         near_duplicates=_near_duplicates(records),

@@ -64,13 +64,17 @@ def extract(document: Document) -> Found:
 
 
 def _placed(document: Document) -> Iterator[_Placed]:
-    offset, section = 0, document.title
+    """The blocks of glossaries and exercises, with the chapter that they close."""
+    offset = 0
+    path: list[tuple[int, str]] = []
     for block in document.blocks:
         end = offset + len(block.text)
-        if block.kind == "heading" and block.part == "body":
-            section = block.text
-        elif block.part in ("glossary", "questions") and block.kind != "heading":
-            yield _Placed(block, offset, end, section)
+        if block.kind == "heading":
+            path = [one for one in path if one[0] < block.level]
+            if block.part == "body":
+                path.append((block.level, block.text))
+        elif block.part in ("glossary", "questions"):
+            yield _Placed(block, offset, end, path[-1][1] if path else document.title)
         offset = end + len(SEPARATOR)
 
 

@@ -76,6 +76,8 @@ def told_apart(blocks: Sequence[Block]) -> tuple[Block, ...]:
             if part is None and block.kind != "heading" and _title(block.text) in titles:
                 part = "navigation"  # an entry of a table of contents
             block = block._replace(part=part or "body")
+        elif block.part == "footnote" and _CAPTION.match(block.text):
+            block = block._replace(part="figure")  # a PDF sets both in small letters
         told.append(block)
     return tuple(told)
 

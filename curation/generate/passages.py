@@ -22,6 +22,10 @@ _CITATION = re.compile(rf"\s*\((?:(?:{_CITED})(?:;\s*(?:{_CITED}))*|pp?\.\s?[\dâ
 _POINTER = re.compile(r"\s*\((?:see |refer to )?(?:the )?(?:figure|table|fig\.)\s*[\d.]*\)", re.IGNORECASE)
 
 
+DEEPER = " > "
+"""Between the title of a section and that of a section in it."""
+
+
 class Passage(NamedTuple):
     """A piece of a text.
 
@@ -40,13 +44,13 @@ class Passage(NamedTuple):
     tokens: int
 
     @property
-    def locator(self) -> str:
-        """File, chapter, section, page or paragraphs, and characters, for a person to find it by."""
-        return f"{self.file}: {' > '.join(self.sections)}, {self.place}, characters {self.start}-{self.end}"
+    def titles(self) -> str:
+        """The titles that it stands under, from the text's own inwards."""
+        return DEEPER.join(self.sections)
 
     @property
     def topic(self) -> str:
-        """The innermost section."""
+        """The innermost title."""
         return self.sections[-1]
 
 
@@ -77,6 +81,11 @@ def passages_of(document: Document, most_tokens: int) -> list[Passage]:
             found.append(_passage(document, sections, pieces[start:end]))
             start = end
     return found
+
+
+def locator(file: str, titles: str, place: str, start: int, end: int) -> str:
+    """File, chapter, section, page or paragraphs, and characters, for a person to find a passage by."""
+    return f"{file}: {titles}, {place}, characters {start}-{end}"
 
 
 def left_out(documents: Iterable[Document]) -> dict[str, int]:

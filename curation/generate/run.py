@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from curation.generate.coverage import coverage_of
 from curation.generate.endpoint import Endpoint, check_named
 from curation.generate.extraction import extract
 from curation.generate.journal import Journal
-from curation.generate.passages import Passage, left_out, passages_of
+from curation.generate.passages import DEEPER, Passage, left_out, locator, passages_of
 from curation.generate.prompting import Prompt, Request, Sent, load_prompt, requests_of
 from curation.generate.reading import read_documents
 from curation.generate.replies import Conversation, Pairs, records
@@ -153,14 +154,14 @@ def _extracted(workspace: Workspace, texts: _Texts) -> GenerateResult:
         reasons += extracted.left_out
         for pair in extracted.pairs:
             passage_id = f"{document.file}#{pair.start}-{pair.end}"
-            sections = " > ".join(pair.sections)
+            titles = _public(DEEPER.join(pair.sections))
             found.append(
                 {
                     "id": digest([document.file, pair.question])[:12],
                     "question": pair.question,
                     "answer": pair.answer,
-                    "topic": pair.sections[0],
-                    "locator": f"{document.file}: {sections}, {pair.kind}, characters {pair.start}-{pair.end}",
+                    "topic": titles.split(DEEPER)[-1],
+                    "locator": locator(document.file, titles, pair.kind, pair.start, pair.end),
                     "passage_id": passage_id,
                     "passage": pair.source,
                     "quotes": [],
@@ -173,7 +174,8 @@ def _extracted(workspace: Workspace, texts: _Texts) -> GenerateResult:
             )
     unique = list({record["id"]: record for record in found}.values())
     reasons["a question that the book has twice"] += len(found) - len(unique)
-    _write(workspace, texts, unique, [passage.text for passage in texts.passages], [])
+    shown = [Sent(passage.passage_id, _public(passage.titles), passage.text) for passage in texts.passages]
+    _write(workspace, texts, unique, shown, [])
     return GenerateResult(
         source_id=texts.source.id,
         by="extraction",
@@ -210,14 +212,14 @@ def _answered(
     quarantined = [
         {
             "passage_id": result.request.sent.passage_id,
-            "locator": passage.locator,
+            "locator": _locator(passage, result.request.sent),
             "reason": result.reason,
             "requests": result.attempts,
         }
         for result, passage in zip(results, texts.passages, strict=True)
         if result.state == "quarantined"
     ]
-    _write(workspace, texts, found, [request.sent.text for request in prepared], quarantined)
+    _write(workspace, texts, found, [request.sent for request in prepared], quarantined)
     answered = [result for result in results if result.state == "answered"]
     with_items = {record["passage_id"] for record in found}
     return GenerateResult(
@@ -249,7 +251,7 @@ def _requests(workspace: Workspace, texts: _Texts, progress: Progress) -> tuple[
     """The requests, in the order of the passages, and how many stretches of these are masked."""
     prompt = _prompt(workspace, texts.source, texts.config)
     sent, masked = _scrubbed(texts, progress)
-    write_whole(_folder(workspace, texts.source.id) / PASSAGES, _lines(_shown(texts, [one.text for one in sent])))
+    write_whole(_folder(workspace, texts.source.id) / PASSAGES, _lines(_shown(texts, sent)))
     return requests_of(sent, prompt, texts.config, texts.source.kind), masked
 
 
@@ -263,7 +265,7 @@ def _scrubbed(texts: _Texts, progress: Progress) -> tuple[list[Sent], int]:
     with progress("scrub", len(texts.passages)) as advance:
         for start in range(0, len(texts.passages), _AT_ONCE):
             some = texts.passages[start : start + _AT_ONCE]
-            fields = [{"topic": " > ".join(passage.sections), "text": passage.text} for passage in some]
+            fields = [{"topic": passage.titles, "text": passage.text} for passage in some]
             scrubbed = scrub_items(fields, config, [texts.source.language] * len(some))
             for passage, one in zip(some, scrubbed, strict=True):
                 sent.append(Sent(passage.passage_id, one["topic"].text, one["text"].text))
@@ -285,8 +287,8 @@ def _records(result: Result, passage: Passage, prompt: Prompt, texts: _Texts) ->
         yield {
             "id": f"{digest(passage.passage_id)[:12]}-{place}",
             **record,
-            "topic": passage.topic,
-            "locator": passage.locator,
+            "topic": result.request.sent.topic.split(DEEPER)[-1],
+            "locator": _locator(passage, result.request.sent),
             "passage_id": passage.passage_id,
             "passage": result.request.sent.text,
             "generator": f"{program}, temperature {content['temperature']:g}, seed {content['seed']}",
@@ -296,20 +298,32 @@ def _records(result: Result, passage: Passage, prompt: Prompt, texts: _Texts) ->
         }
 
 
-def _shown(texts: _Texts, shown: Sequence[str]) -> Iterator[Record]:
-    for passage, text in zip(texts.passages, shown, strict=True):
+@cache
+def _public(titles: str) -> str:
+    """Titles without personal data: they stand in a published provenance."""
+    from curation.pii import scrub_text
+
+    return scrub_text(titles).text
+
+
+def _locator(passage: Passage, sent: Sent) -> str:
+    return locator(passage.file, sent.topic, passage.place, passage.start, passage.end)
+
+
+def _shown(texts: _Texts, shown: Sequence[Sent]) -> Iterator[Record]:
+    for passage, sent in zip(texts.passages, shown, strict=True):
         yield {
             "passage_id": passage.passage_id,
-            "locator": passage.locator,
+            "locator": _locator(passage, sent),
             "tokens": passage.tokens,
             "license": texts.source.license,
             "citation": texts.source.citation,
-            "text": text,
+            "text": sent.text,
         }
 
 
 def _write(
-    workspace: Workspace, texts: _Texts, found: list[Record], shown: Sequence[str], quarantined: list[Record]
+    workspace: Workspace, texts: _Texts, found: list[Record], shown: Sequence[Sent], quarantined: list[Record]
 ) -> None:
     folder = _folder(workspace, texts.source.id)
     write_whole(folder / PASSAGES, _lines(_shown(texts, shown)))

@@ -74,16 +74,18 @@ def lexicon() -> Lexicon:
     """The word lists."""
     lists = yaml.safe_load(files("curation.generate").joinpath("words.yaml").read_text(encoding="utf-8"))
     terms = terms_of(DedupConfig())
+    synonyms = {word: group.split()[0] for group in lists["synonyms"] for word in group.split()}
     opposites: dict[str, set[str]] = {}
-    pairs = [tuple(pair.split("/")) for pair in lists["opposites"].split()]
+    pairs = [pair.split("/") for pair in lists["opposites"].split()]
     for one, other in pairs:
-        opposites.setdefault(stem(one), set()).add(stem(other))
-        opposites.setdefault(stem(other), set()).add(stem(one))
+        one, other = stem(synonyms.get(one, one)), stem(synonyms.get(other, other))
+        opposites.setdefault(one, set()).add(other)
+        opposites.setdefault(other, set()).add(one)
     not_terms = frozenset(lists["no_terms"].split())
     return Lexicon(
         weak=frozenset(lists["weak"].split()),
         negations=frozenset(lists["negations"].split()),
-        synonyms={word: group.split()[0] for group in lists["synonyms"] for word in group.split()},
+        synonyms=synonyms,
         terms=frozenset((terms.words | frozenset(lists["terms"].split())) - not_terms),
         abbreviations={short: tuple(words.split()) for short, words in lists["abbreviations"].items()},
         opposites={word: frozenset(others) for word, others in opposites.items()},

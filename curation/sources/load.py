@@ -167,9 +167,15 @@ def _scrubbed(locator: str | None) -> str | None:
     return scrub_text(locator).text
 
 
+def _as_it_is(locator: str | None) -> str | None:
+    return locator
+
+
 def _row(item_id: str, record: _Record, source: SourceConfig, file: str) -> dict[str, Any]:
     assert isinstance(record.mapped, Mapped)
     made = record.mapped.made
+    # What `curate generate` writes was scrubbed but for offsets, which look like telephone numbers.
+    shown = _as_it_is if source.texts is not None else _scrubbed
     return {
         "item_id": item_id,
         "kind": source.kind,
@@ -183,15 +189,15 @@ def _row(item_id: str, record: _Record, source: SourceConfig, file: str) -> dict
             "file": file,
             "row": record.row,
             "record": _name(record),
-            "locator": _scrubbed(record.mapped.locator),
+            "locator": shown(record.mapped.locator),
             "license": source.license,
             "citation": source.citation,
             "collected": source.collected,
             "consent": source.consent,
             "origin": source.origin,
-            "generator": _scrubbed(made.generator) or source.generator,
-            "prompt": _scrubbed(made.prompt),
-            "passage": _scrubbed(made.passage_id),
+            "generator": shown(made.generator) or source.generator,
+            "prompt": shown(made.prompt),
+            "passage": shown(made.passage_id),
             # Parents are compared, never read: a name used for one is not published.
             "parent_ids": [f"{source.id}:{_short_hash(parent)}" for parent in record.mapped.parents],
         },
