@@ -16,7 +16,15 @@ from rapidfuzz import fuzz
 from curation.generate.sentences import Sentence, sentences
 from curation.generate.words import Word, bare, lexicon, stem, words_of
 
-Rule = Literal["quote_not_in_passage", "not_in_passage", "number", "term", "negation", "opposite", "name"]
+Rule = Literal[
+    "quote_not_in_passage",
+    "not_in_passage",
+    "number_not_in_passage",
+    "term_not_in_passage",
+    "name_not_in_passage",
+    "negation_differs",
+    "opposite",
+]
 
 LEAST_COVERED = 0.55
 """The share of an answer's words, weighed by how rare they are in the passage, which its sentences must have."""
@@ -192,12 +200,12 @@ def _problems(
     for place, word in enumerate(words):
         if word.is_number:
             if word.stem not in near and word.stem not in asked:
-                found.append(("number", word.start, word.end))
+                found.append(("number_not_in_passage", word.start, word.end))
         elif word.text in lists.terms or _names_disorder(text, words, place):
             if word.text not in lists.abbreviations and not _has(word.stem, terms):
-                found.append(("term", word.start, word.end))
+                found.append(("term_not_in_passage", word.start, word.end))
         elif word.start in names and not _has(word.stem, anywhere | asked):
-            found.append(("name", word.start, word.end))
+            found.append(("name_not_in_passage", word.start, word.end))
     if used:
         found += _turned(words, used)
     return found
@@ -238,11 +246,11 @@ def _turned(words: list[Word], used: list[_Sentence]) -> list[tuple[Rule, int, i
             continue
         if word.stem in by_stem:
             if not agreed and word.negated not in by_stem[word.stem]:
-                found.append(("negation", word.start, word.end))
+                found.append(("negation_differs", word.start, word.end))
             continue
         turned = bare(word.stem)
         if turned in by_stem and not word.negated and True not in by_stem[turned]:
-            found.append(("negation", word.start, word.end))
+            found.append(("negation_differs", word.start, word.end))
             continue
         others = lists.opposites.get(word.stem, frozenset()) & by_stem.keys()
         if others and not word.negated and all(True not in by_stem[one] for one in others):

@@ -140,7 +140,11 @@ def _read(workspace: Workspace, source: SourceConfig, pii: PIIConfig, progress: 
             documents.append(document)
             advance(1)
     config = source.generate
-    passages = [passage for document in documents for passage in passages_of(document, config.passage_tokens)]
+    passages = [
+        passage._replace(sections=tuple(map(_public, passage.sections)))
+        for document in documents
+        for passage in passages_of(document, config.passage_tokens)
+    ]
     if not passages:
         raise CurateError("holds no running text to make passages of", file=source.texts, mend="Is it the right text?")
     return _Texts(source, config, pii, documents, passages)
@@ -154,14 +158,14 @@ def _extracted(workspace: Workspace, texts: _Texts) -> GenerateResult:
         reasons += extracted.left_out
         for pair in extracted.pairs:
             passage_id = f"{document.file}#{pair.start}-{pair.end}"
-            titles = _public(DEEPER.join(pair.sections))
+            titles = tuple(map(_public, pair.sections))
             found.append(
                 {
                     "id": digest([document.file, pair.question])[:12],
                     "question": pair.question,
                     "answer": pair.answer,
-                    "topic": titles.split(DEEPER)[-1],
-                    "locator": locator(document.file, titles, pair.kind, pair.start, pair.end),
+                    "topic": titles[-1],
+                    "locator": locator(document.file, DEEPER.join(titles), pair.kind, pair.start, pair.end),
                     "passage_id": passage_id,
                     "passage": pair.source,
                     "quotes": [],
@@ -169,12 +173,12 @@ def _extracted(workspace: Workspace, texts: _Texts) -> GenerateResult:
                     "prompt": None,
                     "type": pair.kind,
                     "file": document.file,
-                    "section": pair.sections[-1],
+                    "section": titles[-1],
                 }
             )
     unique = list({record["id"]: record for record in found}.values())
     reasons["a question that the book has twice"] += len(found) - len(unique)
-    shown = [Sent(passage.passage_id, _public(passage.titles), passage.text) for passage in texts.passages]
+    shown = [Sent(passage.passage_id, passage.titles, passage.text) for passage in texts.passages]
     _write(workspace, texts, unique, shown, [])
     return GenerateResult(
         source_id=texts.source.id,
@@ -212,7 +216,7 @@ def _answered(
     quarantined = [
         {
             "passage_id": result.request.sent.passage_id,
-            "locator": _locator(passage, result.request.sent),
+            "locator": _locator(passage),
             "reason": result.reason,
             "requests": result.attempts,
         }
@@ -256,7 +260,7 @@ def _requests(workspace: Workspace, texts: _Texts, progress: Progress) -> tuple[
 
 
 def _scrubbed(texts: _Texts, progress: Progress) -> tuple[list[Sent], int]:
-    """The passages and their titles as they may be sent, and how many placeholders for personal data are in them."""
+    """The passages as they may be sent, and how many placeholders for personal data are in them."""
     from curation.pii import scrub_items
 
     config = texts.pii.model_copy(update={"mode": "placeholder"})
@@ -265,11 +269,11 @@ def _scrubbed(texts: _Texts, progress: Progress) -> tuple[list[Sent], int]:
     with progress("scrub", len(texts.passages)) as advance:
         for start in range(0, len(texts.passages), _AT_ONCE):
             some = texts.passages[start : start + _AT_ONCE]
-            fields = [{"topic": passage.titles, "text": passage.text} for passage in some]
-            scrubbed = scrub_items(fields, config, [texts.source.language] * len(some))
+            languages = [texts.source.language] * len(some)
+            scrubbed = scrub_items([{"text": passage.text} for passage in some], config, languages)
             for passage, one in zip(some, scrubbed, strict=True):
-                sent.append(Sent(passage.passage_id, one["topic"].text, one["text"].text))
-                masked += sum(len(field.spans) for field in one.values())
+                sent.append(Sent(passage.passage_id, passage.titles, one["text"].text))
+                masked += len(one["text"].spans)
             advance(len(some))
     return sent, masked
 
@@ -287,8 +291,8 @@ def _records(result: Result, passage: Passage, prompt: Prompt, texts: _Texts) ->
         yield {
             "id": f"{digest(passage.passage_id)[:12]}-{place}",
             **record,
-            "topic": result.request.sent.topic.split(DEEPER)[-1],
-            "locator": _locator(passage, result.request.sent),
+            "topic": passage.topic,
+            "locator": _locator(passage),
             "passage_id": passage.passage_id,
             "passage": result.request.sent.text,
             "generator": f"{program}, temperature {content['temperature']:g}, seed {content['seed']}",
@@ -299,22 +303,22 @@ def _records(result: Result, passage: Passage, prompt: Prompt, texts: _Texts) ->
 
 
 @cache
-def _public(titles: str) -> str:
-    """Titles without personal data: they stand in a published provenance."""
+def _public(title: str) -> str:
+    """A title without personal data: titles are sent with the passages and published in the provenance."""
     from curation.pii import scrub_text
 
-    return scrub_text(titles).text
+    return scrub_text(title).text
 
 
-def _locator(passage: Passage, sent: Sent) -> str:
-    return locator(passage.file, sent.topic, passage.place, passage.start, passage.end)
+def _locator(passage: Passage) -> str:
+    return locator(passage.file, passage.titles, passage.place, passage.start, passage.end)
 
 
 def _shown(texts: _Texts, shown: Sequence[Sent]) -> Iterator[Record]:
     for passage, sent in zip(texts.passages, shown, strict=True):
         yield {
             "passage_id": passage.passage_id,
-            "locator": _locator(passage, sent),
+            "locator": _locator(passage),
             "tokens": passage.tokens,
             "license": texts.source.license,
             "citation": texts.source.citation,

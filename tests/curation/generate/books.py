@@ -9,14 +9,14 @@ SLEEP = (
     "hours, and most of them sleep less during the week than they would like to."
 )
 DEPTH = (
-    "Deep sleep prevails in the first half of the night, while dreams are more frequent in the second half. A sleeper who "
-    "is woken from deep sleep is often confused for some minutes."
+    "Deep sleep prevails in the first half of the night, while dreams are more frequent in the second half. A sleeper "
+    "who is woken from deep sleep is often confused for some minutes."
 )
 LEADS = "Three things help people fall asleep:"
 HELPS = ["a dark and quiet room;", "the same hour of rising every day; and", "no coffee after noon."]
 INSOMNIA = (
-    "Insomnia is trouble falling or staying asleep on at least three nights a week. It is treated by a therapy in which "
-    "time in bed is limited at first, and which works better in the long run than tablets do."
+    "Insomnia is trouble falling or staying asleep on at least three nights a week. It is treated by a therapy in "
+    "which time in bed is limited at first, and which works better in the long run than tablets do."
 )
 BODY = [SLEEP, DEPTH, LEADS, *HELPS, INSOMNIA]
 CAPTION = "Figure 1.1 The stages of sleep in one night, as an electroencephalogram shows them."

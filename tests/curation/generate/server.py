@@ -1,7 +1,7 @@
 """A language model's server on the loopback interface, with all the faults of real ones.
 
-Its model knows one thing: to make a question of each sentence of the passage that it is sent. What goes wrong is drawn from
-the passage and the number of times that it was asked, so that two runs of a test see the same.
+Its model knows one thing: to make a question of each sentence of the passage that it is sent. What goes wrong is drawn
+from the passage and the number of times that it was asked, so that two runs of a test see the same.
 """
 
 import json
@@ -106,7 +106,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._complete(body, passage, fault)
 
     def _complete(self, body: dict[str, Any], passage: str, fault: str | None) -> None:
-        content = json.dumps(_answered(body, passage))
+        answered = _answered(body, passage)
+        if fault == "lying":
+            for pair in answered["items"]:
+                pair["answer"] = re.sub(r"\d+", lambda number: str(int(number[0]) + 13), pair["answer"])
+        content = json.dumps(answered)
         finish, message = "stop", {"role": "assistant", "content": content}
         if fault == "broken JSON":
             message["content"] = content[: len(content) // 2] + "]"
@@ -120,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
         usage = {"prompt_tokens": prompt, "completion_tokens": len(content) // 4}
         with self.server.lock:
             self.server.tokens += sum(usage.values())
-            if fault in (None, "slow"):
+            if fault in (None, "slow", "lying"):
                 self.server.completed[passage] += 1
         if fault == "no JSON at all":
             self._raw(200, b"<html>Bad gateway</html>")

@@ -44,11 +44,11 @@ PASSAGE = (
 @pytest.mark.parametrize(
     ("answer", "rule", "where"),
     [
-        ("About 20% of adults have insomnia.", "number", "20"),
-        ("Fluoxetine does not relieve insomnia.", "term", "Fluoxetine"),
-        ("Sertraline relieves insomnia.", "negation", "relieves"),
+        ("About 20% of adults have insomnia.", "number_not_in_passage", "20"),
+        ("Fluoxetine does not relieve insomnia.", "term_not_in_passage", "Fluoxetine"),
+        ("Sertraline relieves insomnia.", "negation_differs", "relieves"),
         ("Therapy worked worse than tablets in a trial.", "opposite", "worse"),
-        ("The trial was led by Johnson, and therapy worked better than tablets.", "name", "Johnson"),
+        ("The trial was led by Johnson, and therapy worked better than tablets.", "name_not_in_passage", "Johnson"),
         ("Magnets in the pillow restore the natural rhythm.", "not_in_passage", None),
     ],
 )
