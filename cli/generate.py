@@ -63,7 +63,8 @@ def _print_plan(plan: "GeneratePlan") -> None:
 
 
 def _print_result(result: "GenerateResult") -> None:
-    typer.echo(f"{result.documents:,} texts, {result.passages:,} passages, {result.items:,} records: {result.folder}")
+    texts = f"{result.documents:,} text{'s' * (result.documents != 1)}"
+    typer.echo(f"{texts}, {result.passages:,} passages, {result.items:,} records: {result.folder}")
     if result.by == "endpoint":
         rows = [
             ["answered", result.answered, f"{result.reused:,} before this run, {result.empty:,} hold nothing to ask"],
