@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from rapidfuzz import fuzz
 
 from curation.generate.sentences import Sentence, sentences
-from curation.generate.words import Word, bare, lexicon, stem, words_of
+from curation.generate.words import UNITS, Word, bare, lexicon, stem, words_of
 
 Rule = Literal[
     "quote_not_in_passage",
@@ -35,12 +35,14 @@ QUOTED = 93.0
 ALIKE = 85.0
 """The least similarity of two words of which one is an inflection or a near relative of the other."""
 
+_UNIT_STEMS = frozenset(map(stem, UNITS))
 _HEADS = ("disorder", "disorders", "syndrome", "phobia", "nervosa")
 _BETWEEN_WORDS = re.compile(r"[\s-]+")
 _REFERRING = re.compile(
     r"^(?:\S+ ){0,3}?(?:it|its|they|their|them|this|these|he|she|his|her|the (?:drug|disorder|treatment)s?)\b",
     re.IGNORECASE,
 )
+_NEW_CLAUSE = re.compile(r"[,:()—]| – |\b(?:but|while|whereas|although|because|since)\b")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
 
 
@@ -67,11 +69,12 @@ class Grounding(NamedTuple):
 
 
 class _Sentence(NamedTuple):
-    """A sentence of the passage with its words."""
+    """A sentence of the passage, or a part of it up to a semicolon, with its words and its clauses."""
 
     sentence: Sentence
     words: list[Word]
     stems: frozenset[str]
+    clauses: list[list[Word]]
 
 
 def ground(answer: str, passage: str, quotes: Sequence[str] = (), question: str = "") -> Grounding:
@@ -83,7 +86,7 @@ def ground(answer: str, passage: str, quotes: Sequence[str] = (), question: str 
         quotes: Sentences of the passage that are said to support it.
         question: What was asked: its words need no support.
     """
-    stated = [_Sentence(one, words, _stems(words)) for one in sentences(passage) for words in [words_of(one.text)]]
+    stated = [_read(one) for whole in sentences(passage) for one in _parts(whole)]
     asked = _stems(words_of(question))
     support: set[Support] = set()
     problems: list[Problem] = []
@@ -93,7 +96,7 @@ def ground(answer: str, passage: str, quotes: Sequence[str] = (), question: str 
             problems.append(Problem("quote_not_in_passage", 0, len(answer)))
         else:
             support.add(found)
-    for claim in sentences(answer):
+    for claim in (part for whole in sentences(answer) for part in _parts(whole)):
         words = words_of(claim.text)
         if not words:
             continue
@@ -104,6 +107,35 @@ def ground(answer: str, passage: str, quotes: Sequence[str] = (), question: str 
             for rule, start, end in _problems(claim.text, words, used, stated, asked)
         ]
     return Grounding(sorted(support), sorted(set(problems), key=lambda one: (one.start, one.end, one.rule)))
+
+
+def _parts(whole: Sentence) -> list[Sentence]:
+    """A sentence by its semicolons."""
+    parts: list[Sentence] = []
+    start = 0
+    for end in [*(mark.end() for mark in re.finditer(r";\s", whole.text)), len(whole.text)]:
+        text = whole.text[start:end].rstrip()
+        parts.append(Sentence(text, whole.start + start, whole.start + start + len(text)))
+        start = end
+    return parts
+
+
+def _read(part: Sentence) -> _Sentence:
+    words = words_of(part.text)
+    return _Sentence(part, words, _stems(words), _clauses(part.text, words))
+
+
+def _clauses(text: str, words: list[Word]) -> list[list[Word]]:
+    """The words of a sentence by its clauses; what holds a single word belongs to the clause before."""
+    clauses: list[list[Word]] = []
+    last = 0
+    for word in words:
+        parted = not clauses or _NEW_CLAUSE.search(text[last : word.start])
+        if parted and (not clauses or len(clauses[-1]) > 1):
+            clauses.append([])
+        clauses[-1].append(word)
+        last = word.end
+    return clauses
 
 
 def _located(quote: str, passage: str) -> Support | None:
@@ -199,7 +231,9 @@ def _problems(
     terms = near | asked | _referred_to(used, stated)
     for place, word in enumerate(words):
         if word.is_number:
-            if word.stem not in near and word.stem not in asked:
+            is_ordinal = not word.stem[-1].isdigit()
+            stated_other = any(one[0].isdigit() and not one[-1].isdigit() for one in near)
+            if word.stem not in near | asked and (not is_ordinal or stated_other):
                 found.append(("number_not_in_passage", word.start, word.end))
         elif word.text in lists.terms or _names_disorder(text, words, place):
             if word.text not in lists.abbreviations and not _has(word.stem, terms):
@@ -207,12 +241,16 @@ def _problems(
         elif word.start in names and not _has(word.stem, anywhere | asked):
             found.append(("name_not_in_passage", word.start, word.end))
     if used:
-        found += _turned(words, used)
+        found += _turned(words, used, stated)
+        for clause in _clauses(text, words):
+            found += _exchanged(clause, used, weights)
     return found
 
 
 def _names_disorder(text: str, words: list[Word], place: int) -> bool:
     """Whether a word is of the name of a disorder: ``social`` and ``anxiety`` of ``social anxiety disorder``."""
+    if words[place].text in lexicon().plain:
+        return False
     for before, after in zip(words[place : place + 3], words[place + 1 : place + 4], strict=False):
         if not _BETWEEN_WORDS.fullmatch(text[before.end : after.start]):
             return False
@@ -231,28 +269,59 @@ def _referred_to(used: list[_Sentence], stated: list[_Sentence]) -> frozenset[st
     return stems
 
 
-def _turned(words: list[Word], used: list[_Sentence]) -> list[tuple[Rule, int, int]]:
-    """Words that are negated in the answer and not in its support, or the other way round, or are its opposites."""
-    lists = lexicon()
+def _turned(words: list[Word], used: list[_Sentence], stated: list[_Sentence]) -> list[tuple[Rule, int, int]]:
+    """Words that are negated in the answer and not in the passage, or the other way round."""
     found: list[tuple[Rule, int, int]] = []
-    by_stem: dict[str, set[bool]] = {}
-    for sentence in used[:2]:
-        for word in sentence.words:
-            by_stem.setdefault(word.stem, set()).add(word.negated)
+    near, anywhere = _polarities(used[:2]), _polarities(stated)
     # Where one word is negated in both, the negation is the same, however far it reaches in each.
-    agreed = any(word.negated and True in by_stem.get(word.stem, ()) for word in words)
+    agreed = any(word.negated and True in near.get(word.stem, ()) for word in words)
     for word in words:
-        if word.is_number:
+        if word.is_number or agreed:
             continue
-        if word.stem in by_stem:
-            if not agreed and word.negated not in by_stem[word.stem]:
+        polarities = near.get(word.stem) or (anywhere.get(word.stem) if word.negated else None)
+        if polarities is not None:
+            if word.negated not in polarities:
                 found.append(("negation_differs", word.start, word.end))
             continue
         turned = bare(word.stem)
-        if turned in by_stem and not word.negated and True not in by_stem[turned]:
+        if turned in near and not word.negated and True not in near[turned]:
             found.append(("negation_differs", word.start, word.end))
-            continue
-        others = lists.opposites.get(word.stem, frozenset()) & by_stem.keys()
-        if others and not word.negated and all(True not in by_stem[one] for one in others):
+    return found
+
+
+def _polarities(sentences_: list[_Sentence]) -> dict[str, set[bool]]:
+    """For each stem, whether it stands negated, plain or both."""
+    found: dict[str, set[bool]] = {}
+    for sentence in sentences_:
+        for word in sentence.words:
+            found.setdefault(word.stem, set()).add(word.negated)
+    return found
+
+
+def _exchanged(clause: list[Word], used: list[_Sentence], weights: dict[str, float]) -> list[tuple[Rule, int, int]]:
+    """Opposites, units of time and numbers that stand in the place of others in the clause that says the same."""
+    lists = lexicon()
+    clauses = [one for sentence in used for one in sentence.clauses]
+
+    def shared(other: list[Word]) -> float:
+        stems = _stems(other)
+        return sum(weights.get(word.stem, 1.0) for word in clause if _has(word.stem, stems))
+
+    best = max(clauses, key=shared, default=[])
+    if not best or shared(best) == 0:
+        return []
+    stems = _stems(best)
+    negated = {word.stem for word in best if word.negated}
+    found: list[tuple[Rule, int, int]] = []
+    for word in clause:
+        others = lists.opposites.get(word.stem, frozenset()) & stems
+        if others and word.stem not in stems and not word.negated and not others & negated:
             found.append(("opposite", word.start, word.end))
+        if word.stem in _UNIT_STEMS and word.stem not in stems and _UNIT_STEMS & stems:
+            found.append(("number_not_in_passage", word.start, word.end))
+    said = {word.stem: word for word in clause if word.is_number}
+    there = {word.stem for word in best if word.is_number}
+    missing, unsaid = said.keys() - there, there - said.keys()
+    if said.keys() & there and len(missing) <= len(unsaid):
+        found += [("number_not_in_passage", said[one].start, said[one].end) for one in sorted(missing)]
     return found

@@ -36,10 +36,41 @@ _SUFFIXES: tuple[str, ...] = (
     "ers",
 )
 _SUFFIXES += ("ive", "ity", "ous", "al", "ly", "ed", "es", "er", "or", "s", "e", "y")
-_CLAUSE_MARK = re.compile(r"[,;:.!?()—–]")
+_CLAUSE_MARK = re.compile(r"[,;:.!?()—]| – ")
 _CLAUSE_WORDS = frozenset(
-    ("but", "although", "though", "because", "since", "than", "that", "which", "who", "what", "whether")
+    (
+        "but",
+        "although",
+        "though",
+        "because",
+        "since",
+        "than",
+        "that",
+        "which",
+        "who",
+        "what",
+        "whether",
+        "should",
+        "must",
+        "can",
+    )
 )
+_ORDINALS = {
+    "first": "1st",
+    "second": "2nd",
+    "third": "3rd",
+    "thirds": "3rd",
+    "fourth": "4th",
+    "fifth": "5th",
+    "sixth": "6th",
+}
+UNITS = frozenset(("second", "minute", "hour", "day", "week", "month", "year", "decade"))
+_PARTS = {"half": 2, "halve": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "tenth": 10}
+_FRACTION = re.compile(
+    r"\b(a|one|two|three|four|nine)[ -](thirds?|quarters?|fourths?|fifths?|tenths?)\b", re.IGNORECASE
+)
+_INSTEAD = re.compile(r"\b(?:rather than|instead of|unlike)$", re.IGNORECASE)
+_ELLIPSIS = re.compile(r"\b(?:do|does|did)\s*$", re.IGNORECASE)
 _FEW, _COUNTED = ("two", "three", "four"), re.compile(r"\b(the|these|those|all|both)\s$", re.IGNORECASE)
 _NEGATIVE_PREFIXES = ("un", "in", "im", "non", "dis")
 
@@ -56,6 +87,8 @@ class Lexicon(NamedTuple):
     """Disorders and drugs, of which one never stands for another."""
     abbreviations: dict[str, tuple[str, ...]]
     opposites: dict[str, frozenset[str]]
+    plain: frozenset[str]
+    """Words before the name of a disorder that are no part of it."""
 
 
 class Word(NamedTuple):
@@ -66,6 +99,7 @@ class Word(NamedTuple):
     start: int
     end: int
     is_number: bool
+    """Whether it is a number; the stem of an ordinal ends in letters."""
     negated: bool = False
 
 
@@ -88,6 +122,7 @@ def lexicon() -> Lexicon:
         synonyms=synonyms,
         terms=frozenset((terms.words | frozenset(lists["terms"].split())) - not_terms),
         abbreviations={short: tuple(words.split()) for short, words in lists["abbreviations"].items()},
+        plain=frozenset(lists["plain"].split()),
         opposites={word: frozenset(others) for word, others in opposites.items()},
     )
 
@@ -113,7 +148,10 @@ def words_of(text: str) -> list[Word]:
     lists = lexicon()
     found: list[Word] = []
     reach, last, clause = 0, 0, 0
+    skipped = 0
     for match in _TOKEN.finditer(text):
+        if match.start() < skipped:
+            continue
         written = match[0].lower().replace("’", "'")
         between = text[last : match.start()]
         last = match.end()
@@ -121,8 +159,13 @@ def words_of(text: str) -> list[Word]:
             reach, clause = 0, len(found)
         elif written in _CLAUSE_WORDS:
             reach = 0
+        if _INSTEAD.search(text[: match.end()]):
+            reach = 4
+            continue
         if written in lists.negations or written.endswith("n't"):
             if _CLAUSE_MARK.match(text[match.end() :].lstrip()):
+                if _ELLIPSIS.search(text[: match.start()]):
+                    continue  # "many do not" negates what was said before of others
                 found[clause:] = [word._replace(negated=True) for word in found[clause:]]
             else:
                 reach = 7
@@ -132,7 +175,12 @@ def words_of(text: str) -> list[Word]:
             continue
         if written in _FEW and _COUNTED.search(text[: match.start()]):
             continue  # "the two" counts what was named before
+        if fraction := _FRACTION.match(text, match.start()):
+            found.append(Word(fraction[0].lower(), _share(fraction), match.start(), fraction.end(), True))
+            last = skipped = fraction.end()
+            continue
         number = _NUMBERS.get(written, written.replace(",", "") if written[0].isdigit() else None)
+        number = _ORDINALS.get(written, number)
         if number is not None:
             found.append(Word(written, number, match.start(), match.end(), True))
             continue
@@ -140,6 +188,13 @@ def words_of(text: str) -> list[Word]:
         whole = lists.synonyms.get(stem(whole), whole)
         found.append(Word(written, stem(whole), match.start(), match.end(), False, reach > 0))
     return found
+
+
+def _share(fraction: re.Match[str]) -> str:
+    """A fraction as a per cent where it is a whole one: ``three quarters`` is 75."""
+    count = {"a": "1", "one": "1"}.get(fraction[1].lower(), _NUMBERS.get(fraction[1].lower(), "1"))
+    parts = _PARTS[fraction[2].lower().rstrip("s")]
+    return str(int(count) * 100 // parts) if 100 % parts == 0 else f"{count}/{parts}"
 
 
 def bare(word_stem: str) -> str | None:
