@@ -35,14 +35,11 @@ QUOTED = 93.0
 ALIKE = 85.0
 """The least similarity of two words of which one is an inflection or a near relative of the other."""
 
-_UNIT_STEMS = frozenset(map(stem, UNITS))
 _HEADS = ("disorder", "disorders", "syndrome", "phobia", "nervosa")
 _BETWEEN_WORDS = re.compile(r"[\s-]+")
-_REFERRING = re.compile(
-    r"^(?:\S+ ){0,3}?(?:it|its|they|their|them|this|these|he|she|his|her|the (?:drug|disorder|treatment)s?)\b",
-    re.IGNORECASE,
-)
+_REFERRING = re.compile(r"\b(?:it|its|they|their|them|this|these|the (?:drug|disorder|treatment)s?)\b", re.IGNORECASE)
 _NEW_CLAUSE = re.compile(r"[,:()—]| – |\b(?:but|while|whereas|although|because|since)\b")
+_DEGREES = ("more", "less", "fewer", "higher", "lower", "better", "worse")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
 
 
@@ -243,7 +240,7 @@ def _problems(
     if used:
         found += _turned(words, used, stated)
         for clause in _clauses(text, words):
-            found += _exchanged(clause, used, weights)
+            found += _exchanged(text, clause, used, weights)
     return found
 
 
@@ -298,7 +295,27 @@ def _polarities(sentences_: list[_Sentence]) -> dict[str, set[bool]]:
     return found
 
 
-def _exchanged(clause: list[Word], used: list[_Sentence], weights: dict[str, float]) -> list[tuple[Rule, int, int]]:
+def _compares_the_other_way(text: str, used: list[_Sentence]) -> bool:
+    """Whether an answer compares, by ``than``, what a sentence of the passage compares in the other order."""
+    before, than, after = text.partition(" than ")
+    if not than:
+        return False
+    for sentence in used:
+        first, than, second = sentence.sentence.text.partition(" than ")
+        if than:
+            one, other, left, right = (_stems(words_of(side)) for side in (before, after, first, second))
+            crossed = len(one & (right - left)) + len(other & (left - right))
+            return crossed > len(one & (left - right)) + len(other & (right - left))
+    return False
+
+
+def _is_unit(word: Word) -> bool:
+    return word.text.removesuffix("s") in UNITS
+
+
+def _exchanged(
+    text: str, clause: list[Word], used: list[_Sentence], weights: dict[str, float]
+) -> list[tuple[Rule, int, int]]:
     """Opposites, units of time and numbers that stand in the place of others in the clause that says the same."""
     lists = lexicon()
     clauses = [one for sentence in used for one in sentence.clauses]
@@ -315,9 +332,11 @@ def _exchanged(clause: list[Word], used: list[_Sentence], weights: dict[str, flo
     found: list[tuple[Rule, int, int]] = []
     for word in clause:
         others = lists.opposites.get(word.stem, frozenset()) & stems
+        if word.text in _DEGREES and _compares_the_other_way(text, used):
+            continue  # "A more than B" is "B less than A"
         if others and word.stem not in stems and not word.negated and not others & negated:
             found.append(("opposite", word.start, word.end))
-        if word.stem in _UNIT_STEMS and word.stem not in stems and _UNIT_STEMS & stems:
+        if _is_unit(word) and word.stem not in stems and any(map(_is_unit, best)):
             found.append(("number_not_in_passage", word.start, word.end))
     said = {word.stem: word for word in clause if word.is_number}
     there = {word.stem for word in best if word.is_number}
