@@ -42,7 +42,7 @@ class GenerateResult(Strict):
     documents: int
     passages: int
     left_out: dict[str, int]
-    """Blocks of the texts that are in no passage, by the part of the book."""
+    """Blocks of the texts that are in no passage, by the part of the book; ``short`` are those of a few words."""
     items: int
     answered: int = 0
     reused: int = 0

@@ -45,7 +45,7 @@ class Endpoint:
         config: ``base_url``, ``model``, ``concurrency`` and ``timeout_seconds``.
 
     Raises:
-        ConfigError: If no server or no model is named.
+        ConfigError: If no server or no model is named, or a key would be sent unencrypted.
         MissingExtra: If the extra ``generate`` is not installed.
     """
 
@@ -59,6 +59,12 @@ class Endpoint:
         self.address = f"{config.base_url.rstrip('/')}/chat/completions"
         self.host = urlsplit(config.base_url).netloc
         key = os.environ.get(KEY_VARIABLE)
+        if key and config.base_url.startswith("http:") and not is_local(config.base_url):
+            raise ConfigError(
+                f"is not encrypted, and the key in {KEY_VARIABLE} would be sent in the clear",
+                field="generate.base_url",
+                mend="Use an address that begins with https://, or unset the variable.",
+            )
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=config.timeout_seconds,

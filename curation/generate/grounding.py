@@ -309,8 +309,9 @@ def _compares_the_other_way(text: str, used: list[_Sentence]) -> bool:
     return False
 
 
-def _is_unit(word: Word) -> bool:
-    return word.text.removesuffix("s") in UNITS
+def _units(word: Word) -> frozenset[str] | None:
+    """The units that a word is one of."""
+    return next((units for units in UNITS if word.text.removesuffix("s") in units), None)
 
 
 def _exchanged(
@@ -336,7 +337,8 @@ def _exchanged(
             continue  # "A more than B" is "B less than A"
         if others and word.stem not in stems and not word.negated and not others & negated:
             found.append(("opposite", word.start, word.end))
-        if _is_unit(word) and word.stem not in stems and any(map(_is_unit, best)):
+        units = _units(word)
+        if units and word.stem not in stems and any(_units(one) == units for one in best):
             found.append(("number_not_in_passage", word.start, word.end))
     said = {word.stem: word for word in clause if word.is_number}
     there = {word.stem for word in best if word.is_number}

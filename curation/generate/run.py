@@ -30,6 +30,8 @@ from schemas.errors import CurateError, UsageError
 from schemas.generation import GeneratePlan, GenerateResult
 
 PASSAGES, QUARANTINE = "passages.jsonl", "quarantine.jsonl"
+SHORTEST = 12
+"""Tokens: what is shorter is a line of its own, such as the name of an author."""
 _AT_ONCE = 64
 """Passages scrubbed at once."""
 
@@ -44,6 +46,7 @@ class _Texts(NamedTuple):
     pii: PIIConfig
     documents: list[Document]
     passages: list[Passage]
+    left_out: dict[str, int]
 
 
 def generate(
@@ -140,14 +143,16 @@ def _read(workspace: Workspace, source: SourceConfig, pii: PIIConfig, progress: 
             documents.append(document)
             advance(1)
     config = source.generate
-    passages = [
+    found = [
         passage._replace(sections=tuple(map(_public, passage.sections)))
         for document in documents
         for passage in passages_of(document, config.passage_tokens)
     ]
+    passages = [passage for passage in found if passage.tokens >= SHORTEST]
     if not passages:
         raise CurateError("holds no running text to make passages of", file=source.texts, mend="Is it the right text?")
-    return _Texts(source, config, pii, documents, passages)
+    short = {"short": len(found) - len(passages)} if len(found) > len(passages) else {}
+    return _Texts(source, config, pii, documents, passages, left_out(documents) | short)
 
 
 def _extracted(workspace: Workspace, texts: _Texts) -> GenerateResult:
@@ -185,7 +190,7 @@ def _extracted(workspace: Workspace, texts: _Texts) -> GenerateResult:
         by="extraction",
         documents=len(texts.documents),
         passages=len(texts.passages),
-        left_out=left_out(texts.documents),
+        left_out=texts.left_out,
         items=len(unique),
         reasons={reason: count for reason, count in sorted(reasons.items()) if count},
         coverage=coverage_of(texts.passages, unique),
@@ -231,7 +236,7 @@ def _answered(
         by="endpoint",
         documents=len(texts.documents),
         passages=len(results),
-        left_out=left_out(texts.documents),
+        left_out=texts.left_out,
         items=len(found),
         answered=len(answered),
         reused=sum(result.cached for result in answered),

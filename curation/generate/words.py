@@ -64,7 +64,11 @@ _ORDINALS = {
     "fifth": "5th",
     "sixth": "6th",
 }
-UNITS = frozenset(("second", "minute", "hour", "day", "week", "month", "year", "decade"))
+UNITS = (
+    frozenset(("second", "minute", "hour", "day", "week", "month", "year", "decade")),
+    frozenset(("mg", "milligram", "mcg", "microgram", "g", "gram", "ml", "milliliter", "unit", "tablet")),
+)
+"""Units of time and of doses: within each, one never stands for another."""
 _PARTS = {"half": 2, "halve": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "tenth": 10}
 _FRACTION = re.compile(
     r"\b(a|one|two|three|four|nine)[ -](thirds?|quarters?|fourths?|fifths?|tenths?)\b", re.IGNORECASE

@@ -122,31 +122,39 @@ class _Run:
         given_up = self.journal.given_up(request.key)
         if given_up is not None and given_up[0] not in OF_SERVER and not self.retry:
             return Result(request, "quarantined", reason=given_up[0], attempts=given_up[1])
+        before = given_up[1] if given_up is not None else 0  # what was drawn by these seeds is known
         reason = ""
         for attempt in range(self.config.attempts):
-            answer, reason, pause = self._ask(request, attempt)
+            answer, reason, pause = self._ask(request, before + attempt, attempt)
             if answer is not None:
-                self._count_failure(0)
-                return Result(request, "answered", answer, attempts=attempt + 1)
+                self._count_failure(failed=False)
+                return Result(request, "answered", answer, attempts=before + attempt + 1)
             if reason == "request refused":
                 break  # the same request would be refused again
             if attempt + 1 < self.config.attempts and pause:
                 self.stop.wait(pause)
-        self.journal.give_up(request.key, reason, attempt + 1)
-        self._count_failure(reason in OF_SERVER)
-        return Result(request, "quarantined", reason=reason, attempts=attempt + 1)
+        attempts = before + attempt + 1
+        self.journal.give_up(request.key, reason, attempts)
+        self._count_failure(failed=reason in OF_SERVER)
+        return Result(request, "quarantined", reason=reason, attempts=attempts)
 
-    def _ask(self, request: Request, attempt: int) -> tuple[Answer | None, str, float]:
-        """One request: the answer, or what is wrong and how long to wait before the next."""
+    def _ask(self, request: Request, failures: int, attempt: int) -> tuple[Answer | None, str, float]:
+        """One request: the answer, or what is wrong and how long to wait before the next.
+
+        Args:
+            request: What is asked.
+            failures: How many requests about this passage failed before, in all runs.
+            attempt: How many of them in this one.
+        """
         self._wait_until_allowed()
-        body = {**request.body, "seed": request.body["seed"] + attempt}
+        body = {**request.body, "seed": request.body["seed"] + failures}
         most = _most_tokens(body)
         number = self.journal.reserve(request.key, request.sent.passage_id, most, self.most)
         if number is None:
             self.stop.set()
             raise _Stopped
         try:
-            reply = self.endpoint.ask(body, f"{request.key[:40]}-{attempt}")
+            reply = self.endpoint.ask(body, f"{request.key[:40]}-{failures}")
         except CurateError:
             self.journal.settle(number, "denied", 0)
             raise
@@ -182,7 +190,7 @@ class _Run:
             self.stop.wait(left)
         raise _Stopped
 
-    def _count_failure(self, failed: bool | int) -> None:
+    def _count_failure(self, *, failed: bool) -> None:
         with self._lock:
             self._in_a_row = self._in_a_row + 1 if failed else 0
             if self._in_a_row < IN_A_ROW:

@@ -56,6 +56,14 @@ def spent(folder: Path) -> tuple[int, int]:
         journal.close()
 
 
+def outcomes(folder: Path) -> dict[str, int]:
+    journal = Journal(folder / "generate.sqlite", "book")
+    try:
+        return journal.outcomes()
+    finally:
+        journal.close()
+
+
 def test_a_thousand_passages_are_each_answered_or_quarantined_with_a_reason(tmp_path: Path) -> None:
     always = {"number 7 ": "refusing", "number 70 ": "broken JSON", "number 700 ": "400", "number 77 ": "500"}
     with running(Model(share=0.4, always=always, slow=0.4)) as model:
@@ -74,8 +82,12 @@ def test_a_thousand_passages_are_each_answered_or_quarantined_with_a_reason(tmp_
         assert all(quarantined.values())
         assert len(quarantined) < 20
         # What every request of the server's was, the journal has as well.
-        requests, _ = spent(tmp_path)
+        requests, tokens = spent(tmp_path)
         assert requests == model.asked.total()
+        assert tokens >= model.tokens
+        # What was completed and is not among the answers is what came too late.
+        late = model.completed.total() - states(results)["answered"]
+        assert late <= outcomes(tmp_path)["timed out"]
         assert model.asked["Sleeper number 700 slept well. Nobody knew why this was so."] == 1
 
 
@@ -104,7 +116,9 @@ def test_what_the_model_got_wrong_is_asked_again_only_when_wanted_and_what_the_s
 def test_a_retry_after_a_bad_reply_draws_another_seed(tmp_path: Path) -> None:
     with running(Model(always={"number 0 ": "wrong schema"})) as model:
         ask(model, tmp_path, passages(1), attempts=3, seed=40)
-        assert [body["seed"] for body in model.bodies] == [40, 41, 42]
+        ask(model, tmp_path, passages(1), attempts=2, seed=40, retry=True)
+        assert [body["seed"] for body in model.bodies] == [40, 41, 42, 43, 44]
+        assert len({headers["Idempotency-Key"] for headers in model.headers_seen}) == 5
 
 
 @pytest.mark.parametrize("limit", [{"max_requests": 25}, {"max_tokens": 30_000}])
@@ -147,6 +161,14 @@ def test_the_key_of_the_environment_is_sent_and_no_other(tmp_path: Path, monkeyp
         monkeypatch.setenv("CURATE_API_KEY", "of-this-server")
         ask(model, tmp_path, passages(2))
         assert [headers.get("Authorization") for headers in model.headers_seen] == [None, "Bearer of-this-server"]
+
+
+def test_a_key_is_not_sent_in_the_clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CURATE_API_KEY", "secret")
+    elsewhere = GenerateConfig(by="endpoint", base_url="http://models.example.org/v1", model="fake")
+    with pytest.raises(CurateError, match="would be sent in the clear") as raised:
+        Endpoint(elsewhere)
+    assert "secret" not in str(raised.value)
 
 
 KILLED = """

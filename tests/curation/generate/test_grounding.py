@@ -85,6 +85,14 @@ def test_a_number_of_one_clause_in_the_place_of_that_of_another_is_found() -> No
     assert ground("After two episodes the chance of another is 90%.", passage).problems
 
 
+def test_a_dose_keeps_its_number_and_its_unit() -> None:
+    passage = "The usual dose of sertraline is 50 mg a day, and it is raised after two weeks."
+    assert not ground("Sertraline is usually given at a dose of 50 milligrams a day.", passage).problems
+    for wrong in ("500 mg a day", "50 mcg a day", "50 mg a week"):
+        found = ground(f"Sertraline is usually given at a dose of {wrong}.", passage).problems
+        assert [one.rule for one in found] == ["number_not_in_passage"]
+
+
 def test_the_sentence_that_supports_an_answer_is_found() -> None:
     support = ground("About ten percent of adults have insomnia.", PASSAGE).support
     assert PASSAGE[support[0].start : support[0].end] == "Insomnia affects about 10% of adults."
