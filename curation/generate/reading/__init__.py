@@ -7,8 +7,8 @@ from curation.generate.blocks import Document
 from curation.generate.parts import told_apart
 from curation.generate.reading import cnxml, docx, epub, html, markdown, pdf, text
 from curation.generate.reading.read import Read
-from curation.sources.text import UNDECODABLE, check_file
-from schemas.errors import ConfigError, CurateError
+from curation.sources.text import check_file
+from schemas.errors import ConfigError
 
 _READERS: dict[str, Callable[[Path, str], Read]] = {
     ".pdf": pdf.read,
@@ -72,8 +72,6 @@ def read_document(file: Path, name: str, label: str) -> Document:
         CurateError: If it cannot be read or is not UTF-8.
     """
     read = _READERS[file.suffix.lower()](file, name)
-    if any(UNDECODABLE in block.text for block in read.blocks):
-        raise CurateError("has bytes that are not utf-8", file=name, mend="Save it as UTF-8.")
     return Document(label, read.title or file.stem, told_apart([block for block in read.blocks if block.text]))
 
 

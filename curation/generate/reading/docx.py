@@ -1,10 +1,11 @@
 """DOCX: paragraphs by the styles that Word, LibreOffice and pandoc give them."""
 
 import re
+import zipfile
 from pathlib import Path
 
 from curation.generate.blocks import Block, Kind, Part, plain
-from curation.generate.reading.read import Read, damaged, missing_library
+from curation.generate.reading.read import OF_ZIPS, Read, check_unpacked, damaged, missing_library
 
 _HEADING = re.compile(r"heading (\d)")
 _PARTS: dict[str, Part] = {
@@ -34,14 +35,16 @@ def read(path: Path, name: str) -> Read:
     """
     try:
         import docx
-        from docx.opc.exceptions import PackageNotFoundError
+        from docx.opc.exceptions import OpcError
         from docx.table import Table
     except ImportError:
         raise missing_library() from None
     try:
+        with zipfile.ZipFile(path) as zipped:
+            check_unpacked(zipped)
         document = docx.Document(str(path))
         inside = list(document.iter_inner_content())
-    except (PackageNotFoundError, KeyError, ValueError, OSError):
+    except (OpcError, SyntaxError, *OF_ZIPS):  # what is not well formed is a SyntaxError to lxml
         raise damaged(name, "DOCX") from None
     title, blocks = document.core_properties.title or "", list[Block]()
     for one in inside:

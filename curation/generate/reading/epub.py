@@ -8,11 +8,9 @@ from urllib.parse import unquote
 
 from curation.generate.blocks import Block, plain
 from curation.generate.reading.html import read_html
-from curation.generate.reading.read import Read, damaged, missing_library
+from curation.generate.reading.read import OF_ZIPS, Read, check_unpacked, damaged, missing_library
 
 _CONTAINER = "META-INF/container.xml"
-_LARGEST = 50_000_000
-"""The most bytes of one file of a book: a small zip can unpack to more than fits into memory."""
 _NO_TEXT = ("nav", "cover-image")
 
 
@@ -29,14 +27,15 @@ def read(path: Path, name: str) -> Read:
     blocks: list[Block] = []
     try:
         with zipfile.ZipFile(path) as book:
+            check_unpacked(book)
             container = _xml(book, _CONTAINER)
             package_path = container.find(".//{*}rootfile").get("full-path")
             package = _xml(book, package_path)
             title = package.find(".//{*}title")
             for href in _spine(package):
                 inside = posixpath.normpath(posixpath.join(posixpath.dirname(package_path), unquote(href)))
-                blocks += read_html(_bytes(book, inside), f"{name}!{inside}").blocks
-    except (zipfile.BadZipFile, KeyError, AttributeError, TypeError, etree.XMLSyntaxError, NotImplementedError):
+                blocks += read_html(book.read(inside), f"{name}!{inside}").blocks
+    except (AttributeError, TypeError, etree.XMLSyntaxError, *OF_ZIPS):
         raise damaged(name, "EPUB") from None
     return Read(plain(title.text or "") if title is not None else "", blocks)
 
@@ -55,10 +54,4 @@ def _spine(package: Any) -> list[str]:
 def _xml(book: zipfile.ZipFile, inside: str) -> Any:
     from lxml import etree
 
-    return etree.fromstring(_bytes(book, inside), parser=etree.XMLParser(resolve_entities=False, no_network=True))
-
-
-def _bytes(book: zipfile.ZipFile, inside: str) -> bytes:
-    if book.getinfo(inside).file_size > _LARGEST:
-        raise KeyError(inside)
-    return book.read(inside)
+    return etree.fromstring(book.read(inside), parser=etree.XMLParser(resolve_entities=False, no_network=True))

@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 
 from curation.generate.reading.html import read_html
-from curation.generate.reading.read import Read, missing_library
-from curation.sources.text import open_text
+from curation.generate.reading.read import Read, missing_library, text_of
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _TITLE = re.compile(r"""^title:\s*["']?(.*?)["']?\s*$""", re.MULTILINE)
@@ -20,8 +19,7 @@ _PROCESSING = re.compile(r"<cnx-pi\b.*?</cnx-pi>", re.DOTALL)
 
 def read(path: Path, name: str) -> Read:
     """A text in Markdown; HTML in it counts as what it is."""
-    with open_text(path, name, "utf-8") as file:
-        return read_markdown(file.read().replace("\r\n", "\n"), name)
+    return read_markdown(text_of(path, name), name)
 
 
 def read_markdown(text: str, name: str) -> Read:

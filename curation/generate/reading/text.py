@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 
 from curation.generate.blocks import Block, plain
-from curation.generate.reading.read import Read
-from curation.sources.text import open_text
+from curation.generate.reading.read import Read, text_of
 
 _BLANK = re.compile(r"\n[ \t]*\n")
 _BULLET = re.compile(r"^\s*(?:[-*•◦▪‣]|\(?\d{1,2}[.)])\s+")
@@ -17,8 +16,7 @@ def read(path: Path, name: str) -> Read:
     """A text. A line by itself that ends in no full stop and is in capitals, numbered or a known title is a heading."""
     from curation.generate.parts import part_of_title
 
-    with open_text(path, name, "utf-8") as file:
-        paragraphs = _BLANK.split(file.read().replace("\r\n", "\n").replace("\f", "\n\n"))
+    paragraphs = _BLANK.split(text_of(path, name).replace("\f", "\n\n"))
     blocks: list[Block] = []
     for paragraph in paragraphs:
         lines = [line for line in paragraph.split("\n") if line.strip()]

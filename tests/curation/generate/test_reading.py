@@ -1,6 +1,10 @@
 """One book in every format: the same text comes out of each, and nothing that is none."""
 
+import random
+import sys
+import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,7 +13,7 @@ from curation.generate.blocks import Document
 from curation.generate.extraction import extract
 from curation.generate.passages import passages_of
 from curation.generate.reading import read_document, read_documents
-from schemas.errors import ConfigError, CurateError
+from schemas.errors import ConfigError, CurateError, MissingExtra
 from tests.curation.generate import books
 
 Writer = Callable[[Path], Path]
@@ -123,7 +127,41 @@ def test_a_book_of_pictures_and_an_unknown_format_say_what_to_do(tmp_path: Path)
         list(read_documents(tmp_path / "book.mobi", "book.mobi"))
 
 
-def test_a_text_that_is_not_utf_8_is_refused_rather_than_mangled(tmp_path: Path) -> None:
-    (tmp_path / "book.txt").write_bytes("Schlaf ist schön.".encode("latin-1"))
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation.generate.reading.read.LARGEST_UNPACKED", 1_000_000)
+    for name in ("book.epub", "book.docx"):
+        with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as book:
+            book.writestr("large.xml", bytes(1_000_001))
+        assert (tmp_path / name).stat().st_size < 2_000
+        with pytest.raises(CurateError, match="cannot be read as"):
+            read(tmp_path / name)
+
+
+@writers
+def test_a_damaged_file_is_read_or_named_and_never_ends_in_a_traceback(write: Writer, tmp_path: Path) -> None:
+    path = write(tmp_path)
+    whole = path.read_bytes()
+    drawn = random.Random(write.__name__)
+    for _ in range(25):
+        damaged = bytearray(whole)
+        for _ in range(drawn.choice([1, 5, 40])):
+            place = drawn.randrange(len(damaged))
+            damaged[place : place + drawn.randrange(3)] = drawn.randbytes(drawn.randrange(3))
+        path.write_bytes(bytes(damaged))
+        with suppress(CurateError):
+            read(path)
+
+
+def test_without_the_extra_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("lxml", "markdown_it", "docx", "pypdfium2"):
+        monkeypatch.setitem(sys.modules, module, None)
+    for write in (books.write_markdown, books.write_html, books.write_cnxml, books.write_epub):
+        with pytest.raises(MissingExtra, match=r"pip install -e '.\[generate\]'"):
+            read(write(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["book.txt", "book.md"])
+def test_a_text_that_is_not_utf_8_is_refused_rather_than_mangled(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes("Schlaf ist schön.".encode("latin-1"))
     with pytest.raises(CurateError, match="has bytes that are not utf-8"):
-        read(tmp_path / "book.txt")
+        read(tmp_path / name)
