@@ -85,6 +85,13 @@ def test_a_number_of_one_clause_in_the_place_of_that_of_another_is_found() -> No
     assert ground("After two episodes the chance of another is 90%.", passage).problems
 
 
+def test_what_is_compared_keeps_its_places() -> None:
+    assert not ground("Insomnia is less common in men than in women.", PASSAGE).problems
+    assert [one.rule for one in ground("Insomnia is more common in men than in women.", PASSAGE).problems] == [
+        "opposite"
+    ]
+
+
 def test_a_dose_keeps_its_number_and_its_unit() -> None:
     passage = "The usual dose of sertraline is 50 mg a day, and it is raised after two weeks."
     assert not ground("Sertraline is usually given at a dose of 50 milligrams a day.", passage).problems
