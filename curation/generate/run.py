@@ -1,52 +1,32 @@
 """``curate generate``: the texts of a source into records that a build reads."""
 
 import fcntl
-import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from curation.config import load_config
-from curation.generate.blocks import Document
 from curation.generate.coverage import coverage_of
 from curation.generate.endpoint import Endpoint, check_named
 from curation.generate.extraction import extract
 from curation.generate.journal import Journal
-from curation.generate.passages import DEEPER, Passage, left_out, locator, passages_of
+from curation.generate.passages import DEEPER, Passage, locator
 from curation.generate.prompting import Prompt, Request, Sent, load_prompt, requests_of
-from curation.generate.reading import read_documents
 from curation.generate.replies import Conversation, Pairs, records
 from curation.generate.rights import check_may_send
 from curation.generate.sentences import tokens
+from curation.generate.texts import Texts, public_title, read_texts, source_of
 from curation.generate.work import FIRST_PAUSE, Result, ask_all
+from curation.generate.written import PASSAGES, Record, folder_of, locator_of, write, write_passages
 from curation.progress import Progress, silent
 from curation.step import digest
-from curation.workspace import Workspace, write_whole
-from schemas.config import GenerateConfig, PIIConfig, SourceConfig, generated_path
+from curation.workspace import Workspace
+from schemas.config import GenerateConfig, SourceConfig
 from schemas.errors import CurateError, UsageError
 from schemas.generation import GeneratePlan, GenerateResult
 
-PASSAGES, QUARANTINE = "passages.jsonl", "quarantine.jsonl"
-SHORTEST = 12
-"""Tokens: what is shorter is a line of its own, such as the name of an author."""
 _AT_ONCE = 64
 """Passages scrubbed at once."""
-
-Record = dict[str, Any]
-
-
-class _Texts(NamedTuple):
-    """The texts of a source, read."""
-
-    source: SourceConfig
-    config: GenerateConfig
-    pii: PIIConfig
-    documents: list[Document]
-    passages: list[Passage]
-    left_out: dict[str, int]
 
 
 def generate(
@@ -74,12 +54,12 @@ def generate(
         Refused: If the licence does not allow to send the texts to another machine.
         CurateError: If a text cannot be read, the server answers nothing, or another run of this source is under way.
     """
-    source, pii = _source(workspace, source_id)
+    source, pii = source_of(workspace, source_id)
     assert source.generate is not None, "a source with texts has it filled in"
     if source.generate.by == "endpoint":
         _check_endpoint(source, source.generate)
     with _alone(workspace, source_id):
-        texts = _read(workspace, source, pii, progress)
+        texts = read_texts(workspace, source, pii, progress)
         if texts.config.by == "extraction":
             return _extracted(workspace, texts)
         return _answered(workspace, texts, retry, progress, first_pause)
@@ -91,12 +71,12 @@ def plan_of(workspace: Workspace, source_id: str, *, progress: Progress = silent
     Raises:
         CurateError: As :func:`generate`, and if the source asks no endpoint.
     """
-    source, pii = _source(workspace, source_id)
+    source, pii = source_of(workspace, source_id)
     assert source.generate is not None, "a source with texts has it filled in"
     if source.generate.by != "endpoint":
         raise UsageError(f"source '{source_id}' sends nothing anywhere", mend="Run it without --dry-run.")
     _check_endpoint(source, source.generate)
-    texts = _read(workspace, source, pii, progress)
+    texts = read_texts(workspace, source, pii, progress)
     prepared, masked = _requests(workspace, texts, progress)
     journal = Journal(_journal_file(workspace), source_id)
     to_ask = [request for request in prepared if journal.answer(request.key) is None]
@@ -112,19 +92,8 @@ def plan_of(workspace: Workspace, source_id: str, *, progress: Progress = silent
         to_ask=len(to_ask),
         masked=masked,
         tokens=sent + len(to_ask) * texts.config.answer_tokens,
-        file=workspace.relative(_folder(workspace, source_id) / PASSAGES),
+        file=workspace.relative(folder_of(workspace, source_id) / PASSAGES),
     )
-
-
-def _source(workspace: Workspace, source_id: str) -> tuple[SourceConfig, PIIConfig]:
-    config = load_config(workspace)
-    source = next((one for one in config.sources if one.id == source_id), None)
-    with_texts = [one.id for one in config.sources if one.texts is not None]
-    if source is None or source.texts is None:
-        what = f"there is no source '{source_id}'" if source is None else f"source '{source_id}' has no texts"
-        known = f"Sources with texts: {', '.join(with_texts)}." if with_texts else "Give a source `texts:`."
-        raise UsageError(what, mend=known)
-    return source, config.pii
 
 
 def _check_endpoint(source: SourceConfig, config: GenerateConfig) -> None:
@@ -133,29 +102,7 @@ def _check_endpoint(source: SourceConfig, config: GenerateConfig) -> None:
     check_may_send(source, config.base_url)
 
 
-def _read(workspace: Workspace, source: SourceConfig, pii: PIIConfig, progress: Progress) -> _Texts:
-    assert source.texts is not None, "the source has texts"
-    assert source.generate is not None, "a source with texts has it filled in"
-    path = workspace.root / source.texts
-    documents: list[Document] = []
-    with progress("read", None) as advance:
-        for document in read_documents(path, workspace.relative(path)):
-            documents.append(document)
-            advance(1)
-    config = source.generate
-    found = [
-        passage._replace(sections=tuple(map(_public, passage.sections)))
-        for document in documents
-        for passage in passages_of(document, config.passage_tokens)
-    ]
-    passages = [passage for passage in found if passage.tokens >= SHORTEST]
-    if not passages:
-        raise CurateError("holds no running text to make passages of", file=source.texts, mend="Is it the right text?")
-    short = {"short": len(found) - len(passages)} if len(found) > len(passages) else {}
-    return _Texts(source, config, pii, documents, passages, left_out(documents) | short)
-
-
-def _extracted(workspace: Workspace, texts: _Texts) -> GenerateResult:
+def _extracted(workspace: Workspace, texts: Texts) -> GenerateResult:
     found: list[Record] = []
     reasons: Counter[str] = Counter()
     for document in texts.documents:
@@ -163,7 +110,7 @@ def _extracted(workspace: Workspace, texts: _Texts) -> GenerateResult:
         reasons += extracted.left_out
         for pair in extracted.pairs:
             passage_id = f"{document.file}#{pair.start}-{pair.end}"
-            titles = tuple(map(_public, pair.sections))
+            titles = tuple(map(public_title, pair.sections))
             found.append(
                 {
                     "id": digest([document.file, pair.question])[:12],
@@ -184,7 +131,7 @@ def _extracted(workspace: Workspace, texts: _Texts) -> GenerateResult:
     unique = list({record["id"]: record for record in found}.values())
     reasons["a question that the book has twice"] += len(found) - len(unique)
     shown = [Sent(passage.passage_id, passage.titles, passage.text) for passage in texts.passages]
-    _write(workspace, texts, unique, shown, [])
+    write(workspace, texts, unique, shown, [])
     return GenerateResult(
         source_id=texts.source.id,
         by="extraction",
@@ -194,12 +141,12 @@ def _extracted(workspace: Workspace, texts: _Texts) -> GenerateResult:
         items=len(unique),
         reasons={reason: count for reason, count in sorted(reasons.items()) if count},
         coverage=coverage_of(texts.passages, unique),
-        folder=workspace.relative(_folder(workspace, texts.source.id)),
+        folder=workspace.relative(folder_of(workspace, texts.source.id)),
     )
 
 
 def _answered(
-    workspace: Workspace, texts: _Texts, retry: bool, progress: Progress, first_pause: float
+    workspace: Workspace, texts: Texts, retry: bool, progress: Progress, first_pause: float
 ) -> GenerateResult:
     source, config = texts.source, texts.config
     prompt = _prompt(workspace, source, config)
@@ -221,14 +168,14 @@ def _answered(
     quarantined = [
         {
             "passage_id": result.request.sent.passage_id,
-            "locator": _locator(passage),
+            "locator": locator_of(passage),
             "reason": result.reason,
             "requests": result.attempts,
         }
         for result, passage in zip(results, texts.passages, strict=True)
         if result.state == "quarantined"
     ]
-    _write(workspace, texts, found, [request.sent for request in prepared], quarantined)
+    write(workspace, texts, found, [request.sent for request in prepared], quarantined)
     answered = [result for result in results if result.state == "answered"]
     with_items = {record["passage_id"] for record in found}
     return GenerateResult(
@@ -248,7 +195,7 @@ def _answered(
         tokens=spent.tokens,
         outcomes=outcomes,
         coverage=coverage_of(texts.passages, found),
-        folder=workspace.relative(_folder(workspace, source.id)),
+        folder=workspace.relative(folder_of(workspace, source.id)),
     )
 
 
@@ -256,15 +203,15 @@ def _prompt(workspace: Workspace, source: SourceConfig, config: GenerateConfig) 
     return load_prompt(source.kind, None if config.prompt is None else workspace.root / config.prompt)
 
 
-def _requests(workspace: Workspace, texts: _Texts, progress: Progress) -> tuple[list[Request], int]:
+def _requests(workspace: Workspace, texts: Texts, progress: Progress) -> tuple[list[Request], int]:
     """The requests, in the order of the passages, and how many stretches of these are masked."""
     prompt = _prompt(workspace, texts.source, texts.config)
     sent, masked = _scrubbed(texts, progress)
-    write_whole(_folder(workspace, texts.source.id) / PASSAGES, _lines(_shown(texts, sent)))
+    write_passages(workspace, texts, sent)
     return requests_of(sent, prompt, texts.config, texts.source.kind), masked
 
 
-def _scrubbed(texts: _Texts, progress: Progress) -> tuple[list[Sent], int]:
+def _scrubbed(texts: Texts, progress: Progress) -> tuple[list[Sent], int]:
     """The passages as they may be sent, and how many placeholders for personal data are in them."""
     from curation.pii import scrub_items
 
@@ -283,7 +230,7 @@ def _scrubbed(texts: _Texts, progress: Progress) -> tuple[list[Sent], int]:
     return sent, masked
 
 
-def _records(result: Result, passage: Passage, prompt: Prompt, texts: _Texts) -> Iterator[Record]:
+def _records(result: Result, passage: Passage, prompt: Prompt, texts: Texts) -> Iterator[Record]:
     """The records of an answered passage, each with where it comes from."""
     if result.answer is None:
         return
@@ -297,7 +244,7 @@ def _records(result: Result, passage: Passage, prompt: Prompt, texts: _Texts) ->
             "id": f"{digest(passage.passage_id)[:12]}-{place}",
             **record,
             "topic": passage.topic,
-            "locator": _locator(passage),
+            "locator": locator_of(passage),
             "passage_id": passage.passage_id,
             "passage": result.request.sent.text,
             "generator": f"{program}, temperature {content['temperature']:g}, seed {content['seed']}",
@@ -305,48 +252,6 @@ def _records(result: Result, passage: Passage, prompt: Prompt, texts: _Texts) ->
             "file": passage.file,
             "section": passage.topic,
         }
-
-
-@cache
-def _public(title: str) -> str:
-    """A title without personal data: titles are sent with the passages and published in the provenance."""
-    from curation.pii import scrub_text
-
-    return scrub_text(title).text
-
-
-def _locator(passage: Passage) -> str:
-    return locator(passage.file, passage.titles, passage.place, passage.start, passage.end)
-
-
-def _shown(texts: _Texts, shown: Sequence[Sent]) -> Iterator[Record]:
-    for passage, sent in zip(texts.passages, shown, strict=True):
-        yield {
-            "passage_id": passage.passage_id,
-            "locator": _locator(passage),
-            "tokens": passage.tokens,
-            "license": texts.source.license,
-            "citation": texts.source.citation,
-            "text": sent.text,
-        }
-
-
-def _write(
-    workspace: Workspace, texts: _Texts, found: list[Record], shown: Sequence[Sent], quarantined: list[Record]
-) -> None:
-    folder = _folder(workspace, texts.source.id)
-    write_whole(folder / PASSAGES, _lines(_shown(texts, shown)))
-    write_whole(folder / QUARANTINE, _lines(quarantined))
-    # Last: it is what a build reads.
-    write_whole(workspace.root / generated_path(texts.source.id), _lines(found))
-
-
-def _lines(rows: Iterator[Record] | list[Record]) -> str:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def _folder(workspace: Workspace, source_id: str) -> Path:
-    return (workspace.root / generated_path(source_id)).parent
 
 
 def _journal_file(workspace: Workspace) -> Path:
