@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from cli import build, dedup, deploy, evaluate, export, finetune, release, review, scrub, study, triage, workspace
+from cli import (
+    build,
+    dedup,
+    deploy,
+    evaluate,
+    export,
+    finetune,
+    generate,
+    release,
+    review,
+    scrub,
+    study,
+    triage,
+    workspace,
+)
 from schemas.errors import CurateError, UsageError
 
 app = typer.Typer(
@@ -50,7 +64,7 @@ def start(
     context.obj = Path()
 
 
-for group in (workspace, build, scrub, dedup, triage, export, release, finetune, evaluate, deploy):
+for group in (workspace, generate, build, scrub, dedup, triage, export, release, finetune, evaluate, deploy):
     group.register(app)
 app.add_typer(review.app, name="review")
 app.add_typer(study.app, name="study")

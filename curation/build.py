@@ -34,7 +34,7 @@ from schemas.manifest import NOT_LOOKED_AT, BuildManifest, BuildResult, SourceCo
 ITEM_COLUMNS = [
     *("item_id", "content_hash", "kind", "split", "group_id", "question", "answer", "turns", "topic", "language"),
     *("risk_level", "risk_history", "risk_evidence", "flags", "pii", "pii_kept", "residual_risk"),
-    *("cleaned", "provenance"),
+    *("passage", "support", "cleaned", "provenance"),
 ]
 REMOVED_COLUMNS = [
     *("item_id", "kind", "step", "reason", "kept_id", "score", "question", "answer", "turns", "topic", "language"),

@@ -30,6 +30,7 @@ IGNORED = """\
 # Unscrubbed text, decisions and keys: never share these.
 .curate/
 sources/
+generated/
 """
 
 

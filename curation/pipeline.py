@@ -1,4 +1,4 @@
-"""The steps of a build, in their order: load, validate, clean, deduplicate, scrub, triage, split."""
+"""The steps of a build, in their order: load, validate, clean, deduplicate, scrub, triage, ground, split."""
 
 import hashlib
 import json
@@ -16,6 +16,7 @@ from curation.dedup.sign import Sign
 from curation.engine import LocalEngine
 from curation.engine.cache import row_keys
 from curation.flow import PAIRS, Flow, no_faults
+from curation.generate.step import Ground
 from curation.pair_words import with_known_words
 from curation.pii import SURROGATE_KEY, Scrub, read_key
 from curation.progress import Progress
@@ -35,7 +36,14 @@ from schemas.manifest import StepWork
 def row_steps(config: WorkspaceConfig, workspace: Workspace) -> dict[str, RowStep]:
     """The row steps that ``config`` asks for, by name. All that a build's result depends on goes through them."""
     key = read_key(workspace.private / SURROGATE_KEY, make=True) if config.pii.mode == "surrogate" else None
-    steps: list[RowStep] = [Validate(), Clean(), Sign(), Scrub(config.pii, key), Triage(config.triage)]
+    steps: list[RowStep] = [
+        Validate(),
+        Clean(),
+        Sign(),
+        Scrub(config.pii, key),
+        Triage(config.triage),
+        Ground(config.pii),
+    ]
     return {step.name: step for step in steps}
 
 
@@ -58,6 +66,7 @@ def run_pipeline(config: WorkspaceConfig, workspace: Workspace, engine: LocalEng
     flow.removed = no_faults(engine.run(steps["scrub"], flow.removed), steps["scrub"]).kept
     flow.pairs = with_known_words(flow.pairs, flow.rows, flow.removed)
     flow.run(steps["triage"])
+    flow.run(steps["ground"])
     _split(flow, config.split)
     flow.check()
     return flow

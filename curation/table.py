@@ -23,11 +23,16 @@ PROVENANCE = pa.struct(
         ("consent", pa.string()),
         ("origin", pa.string()),
         ("generator", pa.string()),
+        ("prompt", pa.string()),
+        ("passage", pa.string()),
         ("parent_ids", pa.list_(pa.string())),
     ]
 )
 
 FAULT = pa.struct([("field", pa.string()), ("message", pa.string()), ("mend", pa.string())])
+
+QUOTES = pa.list_(pa.struct([("field", pa.string()), ("text", pa.string())]))
+"""The sentences of the passage that are to support the text of a field."""
 
 RECORD = pa.schema(
     [
@@ -35,6 +40,8 @@ RECORD = pa.schema(
         ("kind", pa.string()),
         ("language", pa.string()),
         ("cleaning", pa.list_(pa.string())),  # the rules of the source beside the general ones
+        ("passage", pa.string()),  # what the answer was made from, where the source says it
+        ("quotes", QUOTES),
         ("mapped", pa.string()),  # JSON of the mapped fields: question, answer, turns, topic
         ("provenance", PROVENANCE),
     ]

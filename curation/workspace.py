@@ -55,6 +55,10 @@ class Workspace:
         return self.root / "sources"
 
     @property
+    def generated(self) -> Path:
+        return self.root / "generated"
+
+    @property
     def builds(self) -> Path:
         return self.root / "builds"
 
@@ -89,7 +93,7 @@ class Workspace:
     def folders(self) -> tuple[Path, ...]:
         """The folders of the workspace in which nothing of the user's own making belongs, and that of the sources."""
         made = (self.builds, self.exports, self.releases, self.runs, self.evaluations, self.bundles)
-        return (self.sources, *made, self.private)
+        return (self.sources, self.generated, *made, self.private)
 
     @property
     def cache(self) -> Path:

@@ -66,9 +66,83 @@ class Mapping(Section):
     """The place inside a longer text, such as a chapter or a page."""
     parent: FieldPath | None = None
     """What the record is a part of: records with the same parent stay in one part of a split."""
+    passage: FieldPath | None = None
+    """The passage that the answer was made from: a reviewer sees it, and the answer is checked against it."""
+    passage_id: FieldPath | None = None
+    """What that passage is called."""
+    quotes: FieldPath | None = None
+    """The sentences of the passage that support the answer, word for word: a list of texts; for a dialogue a list of
+    such lists, one for each turn of the supporter."""
+    generator: FieldPath | None = None
+    """Which program wrote the record, where not all of a source are of one."""
+    prompt: FieldPath | None = None
+    """The version of the prompt that the program was given."""
 
+
+Reader = Literal["student", "patient", "practitioner"]
+"""Whom a generated answer is written for."""
+QuestionType = Literal["definition", "explanation", "comparison", "application"]
+"""What a generated question asks for."""
+
+
+class GenerateConfig(Section):
+    """How `curate generate` makes questions and answers of texts."""
+
+    by: Literal["extraction", "endpoint"] = "extraction"
+    """``extraction`` takes the texts' own glossaries and review questions and sends nothing anywhere; ``endpoint``
+    asks a language model."""
+    passage_tokens: int = Field(default=300, ge=50, le=4_000)
+    """The longest passage, in tokens of a model of the Llama 3 family, about."""
+    base_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    """Where the model is: the address of an OpenAI-compatible server, such as http://127.0.0.1:8080/v1. There is no
+    default: without it nothing leaves the machine."""
+    model: str | None = Field(default=None, pattern=r"^[\w.:/@+-]{1,120}$")
+    """What the server calls the model."""
+    prompt: str | None = None
+    """A prompt of your own: a file that ends in ``.md``, relative to the workspace. Without it, that of the kind."""
+    questions: int = Field(default=3, ge=1, le=20)
+    """Questions a passage; for kind ``dialogue`` a conversation a passage has about ten."""
+    readers: list[Reader] = Field(default=["student", "patient", "practitioner"], min_length=1)
+    """Whom answers are written for, in turn."""
+    types: list[QuestionType] = Field(default=["definition", "explanation", "comparison", "application"], min_length=1)
+    """What is asked for, in turn."""
+    temperature: float = Field(default=0.7, ge=0, le=2)
+    """How freely the model draws; it is recorded with each answer."""
+    seed: int = 0
+    """Given to the server with each request; another seed gives other answers, where the server heeds it."""
+    answer_tokens: int = Field(default=1_500, ge=100, le=32_000)
+    """The most tokens of one reply."""
+    concurrency: int = Field(default=4, ge=1, le=64)
+    """Requests under way at once."""
+    timeout_seconds: float = Field(default=120, gt=0, le=3_600)
+    """How long a reply may take."""
+    attempts: int = Field(default=4, ge=1, le=20)
+    """Requests a passage at most, within one run."""
+    max_requests: int | None = Field(default=None, ge=1)
+    """The most requests for this source in all, over all runs."""
+    max_tokens: int | None = Field(default=None, ge=1)
+    """The most tokens for this source in all, sent and received, over all runs."""
+
+
+_OF_TEXTS: dict[str, Any] = {
+    "key": "id",
+    "topic": "topic",
+    "locator": "locator",
+    "parent": "passage_id",
+    "passage": "passage",
+    "passage_id": "passage_id",
+    "quotes": "quotes",
+    "generator": "generator",
+    "prompt": "prompt",
+}
+"""The mapping of what `curate generate` writes."""
 
 _SOURCE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def generated_path(source_id: str) -> str:
+    """Where `curate generate` writes the records of a source, relative to the workspace."""
+    return f"generated/{source_id}/items.jsonl"
 
 
 class SourceConfig(Section):
@@ -80,6 +154,11 @@ class SourceConfig(Section):
     """Take what is not said here from a preset; ``curate presets`` lists them."""
     path: str | None = None
     """A file, or a folder saved by ``datasets``, relative to the workspace."""
+    texts: str | None = None
+    """A book or a folder of books, relative to the workspace, from which ``curate generate`` makes the records. With
+    it, ``path``, ``map`` and ``origin`` are not given: they follow from ``generate``."""
+    generate: GenerateConfig | None = None
+    """How the records are made of ``texts``."""
     dataset: str | None = None
     """The id of a dataset on the Hugging Face hub. Fetched over the network, since you ask for it here."""
     revision: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$")
@@ -129,10 +208,40 @@ class SourceConfig(Section):
             raise ValueError("is a language that the checks do not know")
         return value
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_texts(cls, raw: Any) -> Any:
+        """Fills in what follows from ``texts``."""
+        if not isinstance(raw, dict) or raw.get("texts") is None:
+            return raw
+        how = raw.get("generate") or {}
+        by_endpoint = isinstance(how, dict) and how.get("by") == "endpoint"
+        kind = raw.get("kind")
+        content: dict[str, Any] = {"turns": {}} if kind == "dialogue" else {"question": "question", "answer": "answer"}
+        follows = {
+            "path": generated_path(str(raw.get("id"))),
+            "map": {**_OF_TEXTS, **content},
+            "origin": "generated" if by_endpoint else "human",
+            "generator": "curate generate" if by_endpoint else None,
+        }
+        for key in ("path", "dataset", "map", "origin", "generator"):
+            # A configuration that was filled in already, as a manifest holds it, may be read again.
+            if raw.get(key) is not None and key != "map" and raw[key] != follows.get(key):
+                raise ValueError(f"with texts, {key} is not given: it follows from them")
+        return {**raw, "generate": how, **follows}
+
+    @model_validator(mode="after")
+    def _texts_alone(self) -> Self:
+        if self.generate is not None and self.texts is None:
+            raise ValueError("generate needs texts: the book or the folder that it reads")
+        if self.texts is not None and self.kind == "dialogue" and self.generate and self.generate.by == "extraction":
+            raise ValueError("books hold questions, not dialogues: give kind 'qa', or generate by 'endpoint'")
+        return self
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if (self.path is None) == (self.dataset is None):
-            raise ValueError("give either path or dataset")
+            raise ValueError("give one of path, texts and dataset")
         if self.dataset is not None and self.revision is None:
             raise ValueError("a dataset of the hub needs its revision (a commit), so that a build can be repeated")
         if self.kind == "qa" and (self.map.question is None or self.map.answer is None):

@@ -89,6 +89,10 @@ class Provenance(Strict):
     """Whether a human wrote it or a program generated it."""
     generator: str | None = None
     """Which program, where one did."""
+    prompt: str | None = None
+    """The version of the prompt that the program was given."""
+    passage: str | None = None
+    """Which passage of a text it was made from; ``locator`` says where that stands."""
     parent_ids: tuple[str, ...] = ()
     """What it was made from or is a part of: items with a parent in common never part in a split."""
 

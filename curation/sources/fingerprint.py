@@ -27,6 +27,12 @@ def source_files(source: SourceConfig, workspace: Workspace) -> list[SourceFile]
         name = f"{source.dataset}@{source.revision}"
         return [SourceFile(source_id=source.id, path=name, bytes=0, sha256=content)]
     path = source_path(source, workspace)
+    if source.texts is not None and not path.exists():
+        raise CurateError(
+            f"source '{source.id}' has no records yet: they are made of its texts",
+            file=source_name(source, workspace),
+            mend=f"Run `curate generate {source.id}` first.",
+        )
     if not is_folder(path) or format_of(source, workspace) != "dataset":
         return [_source_file(source.id, path, source_name(source, workspace))]
     files = sorted(file for file in path.rglob("*") if file.is_file())

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -157,6 +158,7 @@ def _short_hash(value: Any) -> str:
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:12]
 
 
+@lru_cache(4096)  # the records of one passage share a locator
 def _scrubbed(locator: str | None) -> str | None:
     if locator is None:
         return None
@@ -165,26 +167,37 @@ def _scrubbed(locator: str | None) -> str | None:
     return scrub_text(locator).text
 
 
+def _as_it_is(locator: str | None) -> str | None:
+    return locator
+
+
 def _row(item_id: str, record: _Record, source: SourceConfig, file: str) -> dict[str, Any]:
     assert isinstance(record.mapped, Mapped)
+    made = record.mapped.made
+    # What `curate generate` writes was scrubbed but for offsets, which look like telephone numbers.
+    shown = _as_it_is if source.texts is not None else _scrubbed
     return {
         "item_id": item_id,
         "kind": source.kind,
         "language": source.language,
         "cleaning": source.cleaning,
+        "passage": made.passage,
+        "quotes": [{"field": field, "text": text} for field, text in made.quotes],
         "mapped": canonical_json(record.mapped.content),
         "provenance": {
             "source_id": source.id,
             "file": file,
             "row": record.row,
             "record": _name(record),
-            "locator": _scrubbed(record.mapped.locator),
+            "locator": shown(record.mapped.locator),
             "license": source.license,
             "citation": source.citation,
             "collected": source.collected,
             "consent": source.consent,
             "origin": source.origin,
-            "generator": source.generator,
+            "generator": shown(made.generator) or source.generator,
+            "prompt": shown(made.prompt),
+            "passage": shown(made.passage_id),
             # Parents are compared, never read: a name used for one is not published.
             "parent_ids": [f"{source.id}:{_short_hash(parent)}" for parent in record.mapped.parents],
         },

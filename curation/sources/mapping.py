@@ -16,12 +16,26 @@ Content = dict[str, Any]
 """``question``, ``answer``, ``turns`` and ``topic`` of a record; None for those that are not mapped."""
 
 
+class Made(NamedTuple):
+    """How a record was made of a passage, where it was.
+
+    ``quotes`` are the sentences of the passage that are to support a field's text, as (field, sentence).
+    """
+
+    passage: str | None
+    passage_id: str | None
+    quotes: list[tuple[str, str]]
+    generator: str | None
+    prompt: str | None
+
+
 class Mapped(NamedTuple):
     """What the mapping takes from a record."""
 
     content: Content
     locator: str | None
     parents: list[str]
+    made: Made
 
 
 def map_record(record: Any, mapping: Mapping, found: set[str], turns: list[Any] | None = None) -> Mapped:
@@ -51,7 +65,7 @@ def map_record(record: Any, mapping: Mapping, found: set[str], turns: list[Any] 
     locator = None
     if mapping.locator is not None:
         locator = values.name(_optional(record, mapping.locator, found), mapping.locator)
-    return Mapped(content, locator, _parents(record, mapping.parent, found))
+    return Mapped(content, locator, _parents(record, mapping.parent, found), _made(record, mapping, content, found))
 
 
 def key_of(record: Any, mapping: Mapping, found: set[str]) -> str | None:
@@ -69,6 +83,34 @@ def key_of(record: Any, mapping: Mapping, found: set[str]) -> str | None:
     if key is None:
         raise RecordFault(path, "is blank, and is the record's key", "Give the record its key.")
     return key
+
+
+def _made(record: Any, mapping: Mapping, content: Content, found: set[str]) -> Made:
+    passage = (
+        None if mapping.passage is None else values.kept(_optional(record, mapping.passage, found), mapping.passage)
+    )
+    if passage is not None and not isinstance(passage, str):
+        raise RecordFault(mapping.passage or "", f"is {values.kind(passage)}, not text", "Write it as text.")
+    names = [
+        None if path is None else values.name(_optional(record, path, found), path)
+        for path in (mapping.passage_id, mapping.generator, mapping.prompt)
+    ]
+    quotes = [] if mapping.quotes is None else _optional(record, mapping.quotes, found)
+    return Made(passage, names[0], _quotes(quotes, mapping.quotes or "", content), names[1], names[2])
+
+
+def _quotes(value: Any, path: str, content: Content) -> list[tuple[str, str]]:
+    """The quotes of a record by the field that they support."""
+    fields = ["answer"]
+    if content["turns"] is not None:
+        fields = [f"turns.{place}.text" for place, turn in enumerate(content["turns"]) if turn["role"] == "supporter"]
+    else:
+        value = [value]
+    lists = value if isinstance(value, list) else []
+    quotes = [(field, one) for field, some in zip(fields, lists, strict=False) for one in some or ()]
+    if not all(isinstance(one, str) for _, one in quotes):
+        raise RecordFault(path, "holds what is no text", "Write the quoted sentences as a list of texts.")
+    return quotes
 
 
 def _joined(record: Any, paths: list[str], found: set[str]) -> Any:

@@ -44,7 +44,8 @@ def record_paths(mapping: Mapping) -> list[str]:
         paths.append(mapping.turns.path)
     elif mapping.turns is not None:
         paths += [mapping.turns.group_by, mapping.turns.order_by, *turn_paths(mapping)]
-    return _given([*paths, mapping.topic, mapping.locator, mapping.parent])
+    paths += [mapping.topic, mapping.locator, mapping.parent, mapping.passage, mapping.passage_id]
+    return _given([*paths, mapping.quotes, mapping.generator, mapping.prompt])
 
 
 def turn_paths(mapping: Mapping) -> list[str]:

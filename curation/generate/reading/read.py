@@ -1,0 +1,52 @@
+"""What a reader gives, and what is wrong with a file that it cannot read."""
+
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from curation.generate.blocks import Block
+from curation.sources.text import UNDECODABLE, open_text
+from schemas.errors import CurateError, MissingExtra
+
+LARGEST_UNPACKED = 500_000_000
+"""The most bytes that a zipped text may unpack to: a small file can unpack to more than fits into memory."""
+OF_ZIPS = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError)
+"""What reading a damaged zip can raise."""
+
+
+class Read(NamedTuple):
+    """The title of a text, empty where it has none, and its blocks."""
+
+    title: str
+    blocks: Sequence[Block]
+
+
+def text_of(path: Path, name: str) -> str:
+    """The text of a file, its lines ended by a line feed.
+
+    Raises:
+        CurateError: If it cannot be read or is not UTF-8.
+    """
+    with open_text(path, name, "utf-8") as file:
+        text = file.read()
+    if UNDECODABLE in text:
+        raise CurateError("has bytes that are not utf-8", file=name, mend="Save it as UTF-8.")
+    return text.replace("\r\n", "\n")
+
+
+def check_unpacked(book: zipfile.ZipFile) -> None:
+    """Raises BadZipFile where a zip unpacks to more than a text has."""
+    if sum(one.file_size for one in book.infolist()) > LARGEST_UNPACKED:
+        raise zipfile.BadZipFile("unpacks to more than a text has")
+
+
+def damaged(name: str, format: str) -> CurateError:
+    """The error of a file that is not what its ending says."""
+    return CurateError(f"cannot be read as {format}", file=name, mend="Fetch it or export it again.")
+
+
+def missing_library() -> MissingExtra:
+    """The error where the libraries of the extra are not installed."""
+    return MissingExtra("reading this text", "generate")
