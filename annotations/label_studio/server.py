@@ -28,7 +28,8 @@ from schemas.errors import CurateError
 from schemas.items import Strict
 
 HOST = "127.0.0.1"
-FIRST_PORT, PORTS = 8080, 40
+ATTEMPTS = 3
+"""How often a port is chosen: between the choice and the start another program can take it."""
 READY_WITHIN = 240
 """Seconds; on an idle machine it takes eight."""
 
@@ -122,16 +123,22 @@ def _own(workspace: Workspace, known: Connection | None, say: Say) -> tuple[Conn
         partial.chmod(0o600)
         partial.rename(data / DATABASE)
         known = None  # what was known of a database that is gone
-    port = _free_port(known.port if known else None)
-    connection = (known or new_connection("", own=True)).model_copy(
-        update={"url": f"http://{HOST}:{port}", "port": port}
-    )
-    write_connection(workspace, connection)
-    say("Starting Label Studio ...")
-    pid = _start(folder, data, connection)
-    _pid_file(workspace).write_text(f"{pid}\n")
-    _wait(workspace, connection.url, pid)
-    return connection, True
+    for attempt in range(ATTEMPTS):
+        port = _free_port(known.port if known and not attempt else None)
+        connection = (known or new_connection("", own=True)).model_copy(
+            update={"url": f"http://{HOST}:{port}", "port": port}
+        )
+        write_connection(workspace, connection)
+        known = connection
+        say("Starting Label Studio ...")
+        pid = _start(folder, data, connection)
+        _pid_file(workspace).write_text(f"{pid}\n")
+        _wait(workspace, connection.url, pid)
+        if connect(connection).knows_us():
+            return connection, True
+        # Another program took the port in between, and answers there.
+        stop(workspace)
+    raise CurateError(f"others answer where Label Studio was started, {ATTEMPTS} times", mend="Run the command again.")
 
 
 def _start(folder: Path, data: Path, connection: Connection) -> int:
@@ -205,13 +212,10 @@ def _is_label_studio(pid: int) -> bool:
 
 
 def _free_port(wanted: int | None) -> int:
-    ports: list[int] = list(range(FIRST_PORT, FIRST_PORT + PORTS))
-    for port in [wanted, *ports] if wanted else ports:
-        with socket.socket() as probe:
+    """The port that was wanted, so that links stay what they were, or one that is free."""
+    for port in (wanted, 0) if wanted else (0,):
+        with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return port
-    raise CurateError(f"no port from {FIRST_PORT} to {FIRST_PORT + PORTS - 1} is free", mend="Stop what uses them.")
+            probe.bind((HOST, port))
+            return int(probe.getsockname()[1])
+    raise CurateError("no port is free", mend="Stop what uses them.")

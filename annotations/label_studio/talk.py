@@ -84,6 +84,16 @@ class Server:
         )
         return CurateError(f"{self.url} refuses {place} (status {status})", mend=mend)
 
+    def knows_us(self) -> bool:
+        """Whether it is the server that the key is for."""
+        try:
+            self.call("GET", "api/current-user/whoami")
+        except LostAnswer:
+            raise
+        except CurateError:
+            return False
+        return True
+
     def version(self) -> str | None:
         """The server's version."""
         found = self.call("GET", "api/version")
