@@ -147,3 +147,18 @@ def test_what_cannot_be_read_might_hold_the_item(plan: Plan, make: Make) -> None
     (folder / "manifest.json").write_text("{")
     with pytest.raises(CurateError, match="so what it holds is not known"):
         trace(workspace, plan.approved(0)["item_id"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["release"], "no version is named. Give one, such as 1.0.0, or --check to ask the gate alone."),
+        (["withdraw", "forum-1", "--why", "whim"], "field 'why': 'whim' is no reason. Give consent, licence or error."),
+        (["withdraw"], "name one item, or one source. Give ITEM_ID, or --source ID."),
+    ],
+)
+def test_wrong_usage_is_told(arguments: list[str], said: str, built: Workspace) -> None:
+    done = curate("-C", built.root, *arguments)
+    assert done.returncode == 2
+    assert done.stderr.strip() == f"curate: {said}"
+    assert "Traceback" not in done.stderr
