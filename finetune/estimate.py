@@ -5,12 +5,19 @@ the speed at which this device makes them in one layer of the model, which is me
 """
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from finetune.config import MethodName, resolve_config
+from finetune.architecture import Architecture
+from finetune.config import FinetuneConfig, MethodName, resolve_config
 from finetune.job import Job, ModelChoice, open_job
+
+if TYPE_CHECKING:
+    from finetune.batches import Batch
+    from finetune.network import Network
 
 _PROBE_TOKENS = 512
 _PROBE_VOCABULARY = 4096
@@ -65,7 +72,7 @@ def estimate(
     data: Path,
     method: MethodName = "lora",
     model: ModelChoice,
-    config: "dict[str, object] | None" = None,
+    config: Mapping[str, Any] | None = None,
 ) -> Estimate:
     """Reads and checks all that :func:`finetune.finetune` would, and says what the run would take.
 
@@ -88,8 +95,8 @@ def _estimate(job: Job) -> Estimate:
     trained = sum(trained_tokens(step.samples) for step in plan)
     first_epoch = [step for step in plan if step.epoch == 1]
     longest = max(b.tokens.numel() for step in first_epoch for b in batches(step.samples, settings, job.chat.pad_id))
-    parameters, learning = _count_parameters(job)
-    memory = _memory(job, longest, parameters, learning)
+    parameters, learning = count_parameters(job.base.architecture, settings)
+    memory = memory_of(job.base.architecture, settings, longest)
     evaluations = 1 + (steps // settings.evaluate_every if settings.evaluate_every else plan[-1].epoch)
     read_in_evaluation = evaluations * sum(len(sample.ids) for sample in job.data.validation)
     work = _multiplications(job, tokens, trained) + _multiplications(job, read_in_evaluation, 0) / 3
@@ -113,48 +120,47 @@ def _estimate(job: Job) -> Estimate:
     )
 
 
-def _count_parameters(job: Job) -> tuple[int, int]:
+def count_parameters(architecture: Architecture, config: FinetuneConfig) -> tuple[int, int]:
     """All, and those that learn."""
     import torch
 
     from finetune.families import family_of
 
-    architecture = job.base.architecture
     with torch.device("meta"):
-        model = family_of(architecture).build(architecture, job.settings.lora)
+        model = family_of(architecture).build(architecture, config.lora)
     sizes = {name: parameter.numel() for name, parameter in model.named_parameters()}
     adapter = sum(size for name, size in sizes.items() if "lora_" in name)
     return sum(sizes.values()), adapter or sum(sizes.values())
 
 
-def _memory(job: Job, longest_pass: int, parameters: int, learning: int) -> Memory:
-    """From shapes; factors for activations are those of torchtune's layers with what their backward passes keep."""
+def memory_of(shape: Architecture, config: FinetuneConfig, longest_pass: int) -> Memory:
+    """From shapes; ``longest_pass`` is the number of tokens in the largest forward pass."""
     import torch
 
     from finetune.assemble import precision_of, recomputes
     from finetune.network import CHUNK
 
-    shape = job.base.architecture
-    computed = precision_of(job.settings).itemsize
-    is_full = job.method == "full"
+    parameters, learning = count_parameters(shape, config)
+    computed = precision_of(config).itemsize
+    is_full = config.lora is None
     kept = computed if is_full else torch.float32.itemsize  # adapters learn in float32
-    base = parameters - (0 if is_full else learning)
-    if job.settings.qat is not None:
+    base = 0 if is_full else parameters - learning
+    if config.qat is not None:
         base += shape.vocab_size * shape.hidden_size  # the output layer is no longer tied
     # A token's activations in one layer: ten of the model's width, four of the feed-forward's, two norms in float32.
     a_layer = computed * (10 * shape.hidden_size + 4 * shape.intermediate_size) + 8 * shape.hidden_size
-    if recomputes(job.settings):
+    if recomputes(config):
         a_token = a_layer + shape.num_hidden_layers * shape.hidden_size * computed
     else:
         a_token = a_layer * shape.num_hidden_layers
     head = shape.vocab_size * shape.hidden_size
     return Memory(
-        weights=base * computed + (0 if is_full else learning * kept),
+        weights=base * computed + learning * kept,
         gradients=learning * kept,
         optimizer=2 * learning * kept,
         activations=longest_pass * a_token,
         # logits, their softmax and gradient; when the output layer learns, its gradient in float32 too
-        logits=min(CHUNK, longest_pass) * shape.vocab_size * (2 * computed + 8) + (4 * head if is_full else 0),
+        logits=min(CHUNK, longest_pass) * shape.vocab_size * 12 + (4 * head if is_full else 0),
     )
 
 
@@ -200,9 +206,9 @@ def _speed(job: Job) -> float:
     return _multiplications(job, _PROBE_TOKENS, _PROBE_TOKENS, vocabulary, layers=1) / min(seconds)
 
 
-def _timed(network: "object", batch: "object") -> float:
+def _timed(network: "Network", batch: "Batch") -> float:
     began = time.perf_counter()
-    loss = network(batch)  # type: ignore[operator]
+    loss = network(batch)
     loss.backward()
     float(loss.detach())
     return time.perf_counter() - began

@@ -13,6 +13,7 @@ from finetune.compat import TransformerDecoder, get_adapter_params, set_trainabl
 from finetune.config import FinetuneConfig, LoraOptions, MethodName
 from finetune.models import Weights, build
 from finetune.qat import quantise_base
+from schemas.errors import ConfigError
 
 
 class Method(NamedTuple):
@@ -51,6 +52,10 @@ def _qat_lora(
     architecture: Architecture, weights: Weights, config: FinetuneConfig, precision: torch.dtype
 ) -> TransformerDecoder:
     assert config.qat is not None, "resolve_config gives the method its options"
+    if architecture.model_type != "llama":
+        raise ConfigError(
+            "qat-lora trains for the phone, and deployment takes Llama 3.2 alone", field="method", mend="Use lora."
+        )
     model = _lora(architecture, weights, config, precision)
     quantise_base(model, config.qat.group_size)
     return model

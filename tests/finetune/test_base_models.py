@@ -7,10 +7,14 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from finetune import make_tiny_model
+from finetune import finetune, make_tiny_model
 from finetune.architecture import read_architecture
-from finetune.models import build, open_model, read_weights, save_model
+from finetune.chat import Turn
+from finetune.compat import tune_to_meta
+from finetune.models import build, open_model, random_weights, read_weights, save_model
+from finetune.tokenizer import open_chat
 from schemas.errors import CurateError
+from tests.finetune.conftest import write_tiny_qwen
 
 
 @pytest.fixture
@@ -138,3 +142,101 @@ def test_qat_layers_of_torchtune_work_with_this_torchao() -> None:
     assert isinstance(block[0], QATLoRALinear)
     block(torch.randn(2, 64)).sum().backward()
     assert block[0].lora_b.weight.grad is not None
+
+
+@pytest.fixture
+def metas(tmp_path: Path, folder: Path) -> Path:
+    """The tiny model as Meta would ship it."""
+    model = open_model(folder)
+    shape = model.architecture
+    weights = tune_to_meta(read_weights(model))
+    weights["output.weight"] = weights["tok_embeddings.weight"].clone()  # Meta's files hold the tied weights twice
+    target = tmp_path / "meta"
+    target.mkdir()
+    torch.save(weights, target / "consolidated.00.pth")
+    params = {"dim": shape.hidden_size, "n_layers": 2, "n_heads": 4, "n_kv_heads": 2, "vocab_size": 1280}
+    params |= {"multiple_of": 64, "ffn_dim_multiplier": 0.7, "norm_eps": 1e-5, "rope_theta": 500_000.0}
+    (target / "params.json").write_text(json.dumps(params | {"use_scaled_rope": True}))
+    (target / "tokenizer.model").write_bytes((folder / "tokenizer.model").read_bytes())
+    return target
+
+
+def test_meta_s_own_layout_gives_the_same_weights(folder: Path, metas: Path) -> None:
+    ours, theirs = read_weights(open_model(folder)), read_weights(open_model(metas))
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_meta_s_shapes_are_those_of_llama_3_2(metas: Path) -> None:
+    published = {  # params.json of Llama-3.2-1B-Instruct and of 3B
+        "1B": {"dim": 2048, "n_layers": 16, "n_heads": 32, "n_kv_heads": 8, "ffn_dim_multiplier": 1.5},
+        "3B": {"dim": 3072, "n_layers": 28, "n_heads": 24, "n_kv_heads": 8, "ffn_dim_multiplier": 1.0},
+    }
+    for params in published.values():
+        more = {"vocab_size": 128_256, "multiple_of": 256, "norm_eps": 1e-5, "rope_theta": 500_000.0}
+        (metas / "params.json").write_text(json.dumps(params | more))
+        architecture = read_architecture(metas)
+        assert (architecture.intermediate_size, architecture.head_dim) == (8192, params["dim"] // params["n_heads"])
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("consolidated.00.pth", None, "the model's consolidated.00.pth is missing. Download the model again: `hf down"),
+        ("consolidated.00.pth", b"PK no", "consolidated.00.pth: the weights are damaged"),
+        ("params.json", b'{"dim": 128}', "params.json: not the params.json of a Llama 3.2 model"),
+        ("tokenizer.model", None, "the model's tokenizer.model is missing"),
+    ],
+)
+def test_what_is_wrong_with_meta_s_folder_is_said(metas: Path, file: str, content: bytes | None, message: str) -> None:
+    if content is None:
+        (metas / file).unlink()
+    else:
+        (metas / file).write_bytes(content)
+    with pytest.raises(CurateError) as caught:
+        read_weights(open_model(metas))
+    assert message in str(caught.value)
+
+
+@pytest.fixture
+def qwen(tmp_path: Path) -> Path:
+    """A tiny random model of Qwen 2.5's shape."""
+    target = tmp_path / "qwen"
+    (tmp_path / "files").mkdir()
+    architecture = write_tiny_qwen(tmp_path / "files")
+    files = [tmp_path / "files" / name for name in ("vocab.json", "merges.txt")]
+    save_model(target, architecture, random_weights(architecture, seed=0), files)
+    return target
+
+
+def test_qwen_speaks_chatml_and_learns_the_assistant_s_words_alone(qwen: Path) -> None:
+    chat = open_chat(open_model(qwen))
+    turns = [Turn("user", "the <|im_end|> thing"), Turn("assistant", " you "), Turn("user", "in")]
+    ids, in_loss = chat.encode(turns)
+    assert ids.count(261 + 2) == 3  # <|im_end|>: the user cannot spell it
+    learned = [token for token, used in zip(ids, in_loss, strict=True) if used]
+    assert chat.decode(learned) == "you"
+    assert learned[-1] in chat.stop_ids
+    assert chat.decode(ids) == "user\nthe <|im_end|> thing\nassistant\nyou\nuser\nin\n"
+    assert chat.prompt(turns[:1]) == chat.encode(turns).ids[: len(chat.prompt(turns[:1]))]
+
+
+@pytest.mark.parametrize("method", ["full", "lora"])
+def test_qwen_is_trained_by_the_same_code(workspace, write_export, conversations, qwen: Path, method: str) -> None:
+    config = {"epochs": 4, "learning_rate": 5e-3, "gradient_accumulation": 1}
+    export = write_export(conversations[:16], conversations[16:])
+    result = finetune(workspace, data=export, method=method, model=qwen, run="first", config=config)
+    assert result.manifest.validation_loss < result.manifest.first_validation_loss - 0.05
+    again = open_model(result.path / "checkpoint")
+    assert again.architecture == open_model(qwen).architecture
+    assert read_weights(again).keys() == read_weights(open_model(qwen)).keys()
+
+
+def test_a_tokenizer_of_another_qwen_is_refused(qwen: Path) -> None:
+    config = json.loads((qwen / "config.json").read_text())
+    (qwen / "config.json").write_text(json.dumps(config | {"vocab_size": 270}))
+    with pytest.raises(CurateError, match="the tokenizer has 283 tokens, the model 270. Take vocab.json and merges"):
+        open_chat(open_model(qwen))
+    (qwen / "vocab.json").write_text("[")
+    with pytest.raises(CurateError, match="vocab.json: not a Qwen tokenizer"):
+        open_chat(open_model(qwen))

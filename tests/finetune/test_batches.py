@@ -92,9 +92,7 @@ def test_no_conversation_reads_its_neighbour(chat_and_network: tuple[Chat, Netwo
 def test_only_the_assistant_s_words_are_labels(chat_and_network: tuple[Chat, Network], samples: list[Sample]) -> None:
     chat = chat_and_network[0]
     for batch in (pack(samples), pad(samples, chat.pad_id)):
-        learned = [
-            chat.decode(batch.labels[row][batch.labels[row] != IGNORED].tolist()) for row in range(len(batch.labels))
-        ]
+        learned = [chat.decode(row[row != IGNORED].tolist()) for row in batch.labels]
         spoken = ["".join(words for role, words in talk if role == "assistant") for talk in TALKS]
         assert "".join(learned) == "".join(spoken)
 

@@ -149,6 +149,21 @@ def test_accumulated_batches_are_one_large_batch(tmp_path: Path, conversations) 
     assert losses[0] == pytest.approx(losses[2], abs=1e-4)
 
 
+@pytest.mark.parametrize("method", ["full", "lora", "qat-lora"])
+def test_recomputation_and_bf16_change_little(tmp_path: Path, conversations, method: str) -> None:
+    make_tiny_model(tmp_path)
+    samples = tiny_samples(conversations[:8])
+    losses = {}
+    for name, more in {"plain": {}, "again": {"activation_checkpointing": True}, "bf16": {"precision": "bf16"}}.items():
+        config = resolve_config(method, {"gradient_accumulation": 1, "epochs": 2, "learning_rate": 1e-3} | more)
+        network = assemble(open_model(tmp_path), method, config, World())
+        steps = train(network, make_optimizer(network, config), Progress(), samples, [], config, pad_id=1028)
+        losses[name] = [step.loss for step in steps]
+    assert losses["again"] == losses["plain"]
+    assert losses["bf16"] != losses["plain"]
+    assert losses["bf16"] == pytest.approx(losses["plain"], abs=0.05)
+
+
 def test_the_rate_warms_up_and_falls() -> None:
     config = resolve_config("lora", {"learning_rate": 1.0, "warmup_steps": 4})
     rates = [learning_rate(step, 100, config) for step in range(1, 101)]

@@ -114,9 +114,10 @@ def test_the_adapter_s_files_hold_what_was_trained(workspace, write_export, conv
         assert torch.allclose(as_meta[name] + 2.0 * b @ a, merged_as_meta[name], atol=1e-6)
 
 
-def assert_merged(
-    base: dict[str, torch.Tensor], adapter: dict[str, torch.Tensor], merged: dict[str, torch.Tensor]
-) -> None:
+Tensors = dict[str, torch.Tensor]
+
+
+def assert_merged(base: Tensors, adapter: Tensors, merged: Tensors) -> None:
     for name in base:
         a = adapter.get(f"base_model.model.{name.removesuffix('.weight')}.lora_A.weight")
         b = adapter.get(f"base_model.model.{name.removesuffix('.weight')}.lora_B.weight")
