@@ -74,5 +74,5 @@ $(VENV)/base: $(VENV)/bin/python pyproject.toml constraints.txt
 $(VENV)/all: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(INSTALL) '.[all,dev]'
 	# Beside the environment, for the tests that compare with it: presidio imports it wherever it is installed.
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(VENV)/transformers transformers==5.23.0
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(VENV)/transformers transformers==5.23.0 accelerate==1.15.0
 	@touch $@

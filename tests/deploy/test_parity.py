@@ -83,8 +83,10 @@ def test_scales_chosen_otherwise_are_caught(deployed: Deployed, asked: list[list
     assert parity.refusals()
 
 
-def test_what_the_gate_refuses_leaves_no_bundle(trained: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_gate_refuses_leaves_no_bundle(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stale conversion on the whole way: the export gives the .pte of another model than the run's."""
+
+    trained = deployed.workspace
 
     def stale(model: Trained, output: Path, **options: object) -> EagerParity:
         shutil.copyfile(trained.bundles / "phone" / "model.pte", output)

@@ -15,7 +15,7 @@ from curation.workspace import Workspace
 from schemas.errors import CurateError
 from tests.annotations.queue.conftest import Reviewer, borrow, own_server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 __all__ = ["own_server"]
 
 MODELS = ("runs/plain-llama", "bundles/tuned-phone")

@@ -7,7 +7,7 @@ from finetune.compat import TransformerDecoder
 from finetune.evaluation.likelihood import Likelihood, Tokens
 from finetune.models import ModelFolder, build, open_model, read_weights
 from finetune.tiny import make_tiny_model
-from finetune.tokenizer import load_tokenizer
+from finetune.tokenizer import open_chat
 
 BENCHMARK_DATA = Path(__file__).parent / "benchmarks"
 """A few questions written here in the layout of each of the nine benchmarks on the Hub."""
@@ -29,8 +29,7 @@ def tiny_model(tiny_folder: ModelFolder) -> TransformerDecoder:
 
 @pytest.fixture(scope="session")
 def encode(tiny_folder: ModelFolder) -> Callable[[str], list[int]]:
-    tokenizer = load_tokenizer(tiny_folder.tokenizer_file)
-    return lambda text: tokenizer.encode(text, add_bos=False, add_eos=False)
+    return open_chat(tiny_folder).text
 
 
 class LooksUp:
