@@ -29,6 +29,7 @@ STYLE = """
   .q-card {flex: 1; min-width: 0; border: 1px solid #d5d7dd; border-radius: 6px; padding: 4px 12px}
   .q-answer {background: #f6f9f5}
   .q-text {max-height: 46vh; overflow-y: auto}
+  .q-passage {max-height: 30vh; overflow-y: auto}
   .q-turns {max-height: 50vh; overflow-y: auto}
   .q-turn {border-left: 4px solid #8aa4c8; padding: 0 12px; margin: 0 0 4px 0}
   .q-turn > * {margin: 0 !important}
@@ -53,7 +54,7 @@ def form(rubric: Rubric, kind: Kind, *, opinions: bool = False) -> str:
     if opinions:
         parts += ['<View className="q-opinions"><Header value="What the reviewers said" size="6"/>']
         parts += ['<Text name="opinions" value="$opinions" highlightColor="#ffffff"/></View>']
-    parts += _qa(rubric) if kind == "qa" else _dialogue(rubric)
+    parts += [*(_qa(rubric) if kind == "qa" else _dialogue(rubric)), *_passage()]
     parts += [*_flags(rubric), *_scales(rubric), *_comment(), "</View>"]
     return "\n".join(parts) + "\n"
 
@@ -87,6 +88,11 @@ def _dialogue(rubric: Rubric) -> list[str]:
         "</Repeater>",
         "</View>",
     ]
+
+
+def _passage() -> list[str]:
+    """What an answer was drawn from, with the sentences that support it marked; nothing where it is from no text."""
+    return ['<View className="q-passage"><HyperText name="passage" value="$passage" inline="true"/></View>']
 
 
 def _marks(name: str, title: str, rubric: Rubric) -> list[str]:

@@ -16,7 +16,7 @@ ALIKE = "alike"
 """The column of the items that are alike, with the words in which they differ: is this item one with any of them?"""
 ITEM = (
     *("item_id", "content_hash", "kind", "risk_level", "risk_history", "risk_evidence", "flags"),
-    *("topic", "question", "answer", "turns"),
+    *("topic", "question", "answer", "turns", "passage"),
 )
 SHOWN = (*ITEM, ALIKE)
 """Columns that tell the reviewer what is decided on."""

@@ -8,6 +8,7 @@ from typing import Any
 from annotations.forms import COMMENT, EDITED, FLAGS, PII, TURN, VERDICT
 from annotations.order import severity
 from curation.content import content_hash
+from curation.generate import marked_passage
 from curation.step import digest
 from schemas.review import MarkedSpan, Review, ReviewRole
 from schemas.rubric import Rubric
@@ -45,6 +46,7 @@ def task_data(row: dict[str, Any], rubric: Rubric, alike: str | None = None, opi
         "rubric": rubric.version,
         "severity": severity(row["risk_level"]),
         "about": _about(row, alike),
+        "passage": _passage(row),
     }
     if row["kind"] == "dialogue":
         data["turns"] = [{"role": turn["role"], "text": turn["text"]} for turn in row["turns"]]
@@ -55,6 +57,12 @@ def task_data(row: dict[str, Any], rubric: Rubric, alike: str | None = None, opi
         drawn = sorted(opinions, key=lambda one: hashlib.sha256(f"{one.item_id}\n{one.reviewer}\n".encode()).digest())
         data["opinions"] = "\n\n".join(told(one, chr(ord("A") + place)) for place, one in enumerate(drawn))
     return data | {"check": digest(data)}
+
+
+def _passage(row: dict[str, Any]) -> str:
+    """The passage that an item was drawn from, as HTML; where there is none, what shows as nothing."""
+    found = marked_passage(row)
+    return f"<h4>Passage</h4>{found}" if found else "<div></div>"
 
 
 def _about(row: dict[str, Any], alike: str | None) -> str:

@@ -58,6 +58,8 @@ ROW = {
     "question": "Who am I? 🙂 Jane?",
     "answer": "You.",
     "turns": None,
+    "passage": None,
+    "provenance": None,
     "topic": "self",
     "risk_level": "passive",
     "flags": [{"flag": "no_referral"}],
