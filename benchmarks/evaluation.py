@@ -18,6 +18,7 @@ from deploy.export_pte import export_pte
 from deploy.manifest import Quantisation
 from deploy.runtime import PteModel
 from deploy.scorer import PteScorer
+from deploy.trained import Trained
 from finetune.evaluation.likelihood import Likelihood, Tokens, of_logits
 
 
@@ -84,7 +85,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "model"
         save_model(folder, architecture, random_weights(architecture, 0), [TINY_TOKENIZER])
-        export_pte(folder, Path(scratch) / "model.pte", context=128, quantisation=Quantisation(linear="fp32"))
+        export_pte(
+            Trained(weights=folder), Path(scratch) / "model.pte", context=128, quantisation=Quantisation(linear="fp32")
+        )
         model = PteModel(Path(scratch) / "model.pte")
         questions = make_questions(options.questions, 1024)
         rows = []

@@ -13,6 +13,7 @@ from deploy.manifest import Quantisation
 from deploy.models import opened
 from deploy.runtime import PteModel
 from deploy.scorer import PteScorer
+from deploy.trained import Trained
 from finetune.evaluation.benchmarks import select
 from finetune.evaluation.harness import ask
 from finetune.evaluation.results import Question
@@ -30,7 +31,12 @@ pytestmark = pytest.mark.slow
 def unquantised(trained: Workspace, tmp_path_factory: pytest.TempPathFactory) -> PteModel:
     """The run ``first`` as a ``.pte`` in fp32."""
     file = tmp_path_factory.mktemp("fp32") / "model.pte"
-    export_pte(trained.runs / "first" / "checkpoint", file, context=512, quantisation=Quantisation(linear="fp32"))
+    export_pte(
+        Trained(weights=trained.runs / "first" / "checkpoint"),
+        file,
+        context=512,
+        quantisation=Quantisation(linear="fp32"),
+    )
     return PteModel(file)
 
 
@@ -85,7 +91,7 @@ def test_one_table_over_base_run_and_bundle(deployed: Deployed) -> None:
     # These conversations were trained on, so the run foresees them; quantising costs little.
     assert run.domain.perplexity.value < 3 < 100 < base.domain.perplexity.value
     assert phone.domain.perplexity.value == pytest.approx(run.domain.perplexity.value, rel=0.2)
-    assert run.domain.rouge_l.value > 0.9
+    assert run.domain.rouge_l.value > 0.5 > base.domain.rouge_l.value
     replies = result.path / f"replies-{run.fingerprint[:12]}.jsonl"
     assert [json.loads(line)["item_id"] for line in replies.read_text().splitlines()] == ["demo:0", "demo:1", "demo:2"]
     table = (result.path / "table.md").read_text()
