@@ -124,18 +124,24 @@ def _joined_heads() -> frozenset[str]:
     ) - {"no", "every", "some", "any", "do", "i", "going", "is"}
 
 
+@cache
+def _joined_tails() -> frozenset[str]:
+    """What may stand behind the first word of a pair that is read as one."""
+    return frozenset(pair.partition(" ")[2] for pair in spellings().pairs)
+
+
 def _read(folded: Folded, begin: int, end: int) -> Sentence:
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    read, pairs = readings(), spellings().pairs
+    read, pairs, seconds = readings(), spellings().pairs, _joined_tails()
     for raw, start, stop in _tokens(folded.text, begin, end):
         for word in (",",) if raw in _COMMAS else (raw,) if raw in _KEPT else read[raw]:
-            first, joined = start, pairs.get(f"{words[-1]} {word}") if words else None
-            if joined is not None:
-                first = starts[-1]
+            first, parts = start, word
+            if word in seconds and words and (joined := pairs.get(f"{words[-1]} {word}")):
+                first, parts = starts[-1], joined
                 del words[-1], starts[-1], ends[-1]
-            for part in (joined or word).split():
+            for part in parts.split() if " " in parts else (parts,):
                 words.append(part)
                 starts.append(first)
                 ends.append(stop)
@@ -147,8 +153,8 @@ def _read(folded: Folded, begin: int, end: int) -> Sentence:
     return Sentence(
         text="".join(f"{word} " for word in words),
         begins=begins,
-        starts=[folded.place(start) for start in starts],
-        ends=[folded.end(stop) for stop in ends],
+        starts=starts if folded.places is None else [folded.place(start) for start in starts],
+        ends=ends if folded.places is None else [folded.end(stop) for stop in ends],
         anchors=[word for word in dict.fromkeys(words) if word in anchors],
         question="?" in folded.text[max(begin, end - 3) : end],
     )
@@ -161,7 +167,7 @@ _KEPT = frozenset(['"', "😂", "🤣", "💀", "😭"])
 def _tokens(plain: str, begin: int, end: int) -> Iterator[tuple[str, int, int]]:
     for match in _TOKEN.finditer(plain, begin, end):
         raw = match.group()
-        if _SIGNS.isdisjoint(raw) or raw in spellings().words or readings().decoded(raw):
+        if raw.isalnum() or _SIGNS.isdisjoint(raw) or raw in spellings().words or readings().decoded(raw):
             yield raw, match.start(), match.end()
             continue
         for part in _PLAIN_WORD.finditer(plain, match.start(), match.end()):
