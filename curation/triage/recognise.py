@@ -71,7 +71,7 @@ def _in_sentence(sentence: Sentence) -> list[Found]:
     for name, group in groups.items():
         for start, end in sorted(index()[name].matches(text, sentence.anchors, words))[:MOST_IN_SENTENCE]:
             if innocent is None:
-                innocent = harmless().matches(text, sentence.anchors, words)
+                innocent = harmless().matches(text, words, words)
             if _is_harmless(start, end, innocent):
                 continue
             place = scope.placed(text, start, end, sentence.question)
