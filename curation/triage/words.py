@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from curation.triage.fold import Folded, fold
-from curation.triage.phrases import by_anchor, vocabulary
+from curation.triage.phrases import by_anchor, companies, vocabulary
 from curation.triage.spelling import Readings, spellings
 
 _WORD = re.compile(r"[@$]?[a-z0-9]+(?:['@$!|+/*€£]+[a-z0-9]+)*")
@@ -70,11 +70,16 @@ class Reading:
         self.bounds.append((begin, end))
 
     def suspects(self) -> Iterator[int]:
-        """The sentences that hold a word by which phrases are found."""
-        plain, anchored = self.folded.text, _anchored()
+        """The sentences that hold a word by which a phrase is found, and beside it one that the phrase needs."""
+        plain, anchored, heard, needs = self.folded.text, _anchored(), _heard(), companies()
         for place, (begin, end) in enumerate(self.bounds):
-            for word in _WORD.findall(plain, begin, end):
-                if anchored[word]:
+            raw = set(_WORD.findall(plain, begin, end))
+            if not any(anchored[word] for word in raw):
+                continue
+            words = _with_joined({part for word in raw for part in heard[word]})
+            for anchor in words & needs.keys():
+                company = needs[anchor]
+                if company is None or not company.isdisjoint(words):
                     yield place
                     break
 
@@ -96,6 +101,33 @@ def weigh(plain: str, begin: int, end: int) -> int:
 def readings() -> Readings:
     """How words are read; shared by all texts."""
     return Readings(vocabulary())
+
+
+class _Heard(dict[str, tuple[str, ...]]):
+    """Words as they stand in texts -> the words that they are read as; filled as words are met."""
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) > Readings.MOST:
+            self.clear()
+        parts = [word] if readings().decoded(word) or _SIGNS.isdisjoint(word) else [word, *_PLAIN_WORD.findall(word)]
+        found = self[word] = tuple(one for part in parts for read in readings()[part] for one in read.split())
+        return found
+
+
+@cache
+def _heard() -> _Heard:
+    return _Heard()
+
+
+def _with_joined(words: set[str]) -> set[str]:
+    """``words`` with what pairs of them may be read as, wherever in the sentence the two stand."""
+    pairs = _pairs_by_tail()
+    while True:
+        tails = words & pairs.keys()
+        joined = {word for tail in tails for head in words & pairs[tail].keys() for word in pairs[tail][head]} - words
+        if not joined:
+            return words
+        words |= joined
 
 
 class _Anchored(dict[str, bool]):
@@ -125,23 +157,27 @@ def _joined_heads() -> frozenset[str]:
 
 
 @cache
-def _joined_tails() -> frozenset[str]:
-    """What may stand behind the first word of a pair that is read as one."""
-    return frozenset(pair.partition(" ")[2] for pair in spellings().pairs)
+def _pairs_by_tail() -> dict[str, dict[str, list[str]]]:
+    """The pairs that are read as one: what stands behind -> what stands before -> the words that they are read as."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for pair, joined in spellings().pairs.items():
+        head, _, tail = pair.partition(" ")
+        found.setdefault(tail, {})[head] = joined.split()
+    return found
 
 
 def _read(folded: Folded, begin: int, end: int) -> Sentence:
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    read, pairs, seconds = readings(), spellings().pairs, _joined_tails()
+    read, pairs = readings(), _pairs_by_tail()
     for raw, start, stop in _tokens(folded.text, begin, end):
         for word in (",",) if raw in _COMMAS else (raw,) if raw in _KEPT else read[raw]:
-            first, parts = start, word
-            if word in seconds and words and (joined := pairs.get(f"{words[-1]} {word}")):
+            first, parts = start, word.split() if " " in word else (word,)
+            if word in pairs and words and (joined := pairs[word].get(words[-1])):
                 first, parts = starts[-1], joined
                 del words[-1], starts[-1], ends[-1]
-            for part in parts.split() if " " in parts else (parts,):
+            for part in parts:
                 words.append(part)
                 starts.append(first)
                 ends.append(stop)

@@ -17,8 +17,8 @@ LEAST = 0.55
 """The least chance of a risk at which the model marks a sentence in which the rules found nothing."""
 TOGETHER = 0.85
 """What a rule's confidence and the model's chance must come to, for the rule's evidence to stand. A phrase that is this
-sure by itself always stands: a missed danger is worse than a false alarm, and of such phrases in real texts the model
-took "I just want to die" for nothing. Both bounds were set on messages that the encoder had not learnt from and on real
+sure by itself always stands: a missed danger is worse than a false alarm, and in real texts the model took such plain
+wishes to die for nothing. Both bounds were set on messages that the encoder had not learnt from and on real
 texts; the measuring parts' totals were seen as well."""
 AROUND = 5
 """So many words must stand around a phrase for the model to overrule it: "I want to die." says what it says."""
