@@ -24,7 +24,7 @@ AROUND = 5
 """So many words must stand around a phrase for the model to overrule it: "I want to die." says what it says."""
 DOUBTED: tuple[Level, ...] = ("passive", "active", "third_party")
 """Levels whose rules the model may overrule: theirs are the false alarms, in words that are used of everything."""
-MOST = 10
+MOST = 8
 """Sentences that are read of a text, those with most words by which phrases are found first: a bound on the time."""
 
 
