@@ -15,7 +15,8 @@ def test_plain_words_are_never_overruled() -> None:
 def test_a_phrase_that_is_sure_by_itself_stands_among_whatever_words() -> None:
     for text in (
         "We bake on Sundays and laugh about the neighbours, and still on most evenings I wish I was dead.",
-        "I passed the driving test and the weather in the valley is lovely, so it is odd that I would rather not wake up tomorrow.",
+        "I passed the driving test and the weather in the valley is lovely, "
+        "so it is odd that I would rather not wake up tomorrow.",
     ):
         assert triage_text(text).level == triage_text(text, model=False).level == "passive"
 
