@@ -6,7 +6,7 @@ reviewed by a person, and an item without a mark is not a safe one.
 
 from curation.triage.answers import FLAGS, Flag, Flagged, flag_answer
 from curation.triage.batch import TriageResult, triage_file
-from curation.triage.dialogue import TriagedDialogue, triage_transcript, triage_turns
+from curation.triage.dialogue import TriagedDialogue, triage_message, triage_transcript, triage_turns
 from curation.triage.evidence import Evidence, Triaged
 from curation.triage.levels import LEVELS, Level, most_urgent
 from curation.triage.limits import LIMITS
@@ -28,6 +28,7 @@ __all__ = [
     "flag_answer",
     "most_urgent",
     "triage_file",
+    "triage_message",
     "triage_text",
     "triage_transcript",
     "triage_turns",

@@ -12,10 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation.progress import Progress, silent
-from curation.triage.dialogue import triage_transcript, triage_turns
+from curation.triage.dialogue import triage_message, triage_turns
 from curation.triage.evidence import Evidence, Triaged
 from curation.triage.levels import LEVELS
-from curation.triage.recognise import triage_text
 from curation.workspace import write_whole
 from schemas.errors import ConfigError, CurateError
 from schemas.items import Strict
@@ -114,7 +113,7 @@ def _triaged(record: Any, source: Path, row: int, model: bool) -> dict[str, Any]
     if turns is None:
         if not isinstance(text, str):
             raise fault("is missing or no text", "text", "Give every record its text, or a dialogue its turns.")
-        return {"id": record["id"], **_verdict(triage_transcript(text) or triage_text(text, model=model))}
+        return {"id": record["id"], **_verdict(triage_message(text, model=model))}
     if not isinstance(turns, list) or not all(_is_turn(turn) for turn in turns):
         raise fault("is no list of {role, text}", "turns", f"A role is one of {', '.join(ROLES)}.")
     triaged = triage_turns([(turn["role"], turn["text"]) for turn in turns])

@@ -14,7 +14,7 @@ from curation.triage.evidence import HISTORY, Evidence, Found, Triaged
 from curation.triage.files import phrase_file
 from curation.triage.levels import Level
 from curation.triage.phrases import compiled
-from curation.triage.recognise import find, settled, verdict
+from curation.triage.recognise import find, settled, triage_text, verdict
 from curation.triage.words import Reading, Sentence
 from schemas.items import Strict
 
@@ -143,6 +143,11 @@ def triage_transcript(text: str) -> Triaged | None:
         for one in of_turn.evidence
     ]
     return Triaged(triaged.whole.level, triaged.whole.history, evidence)
+
+
+def triage_message(text: str, *, model: bool = True) -> Triaged:
+    """The verdict on a text as it comes: of a transcript by its turns and the rules alone, of any other as one text."""
+    return triage_transcript(text) or triage_text(text, model=model)
 
 
 def _settled_beside(found: Iterable[Found], levels: set[Level]) -> list[Found]:

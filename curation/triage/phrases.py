@@ -161,6 +161,26 @@ class PhraseIndex:
             self._compiled[key] = union(looked.expressions)
         return self._compiled[key]
 
+    def companies(self) -> dict[str, frozenset[str] | None]:
+        """Anchors -> words of which one must be there as well for any phrase; None where nothing must."""
+        return {
+            anchor: None
+            if any(one.company is None or not one.company.isdisjoint((",", '"')) for one in looked)
+            else frozenset(word for one in looked for word in one.company or ())
+            for anchor, looked in self._looked.items()
+        }
+
+
+@cache
+def companies() -> dict[str, frozenset[str] | None]:
+    """As :meth:`PhraseIndex.companies`, over the phrases of all groups."""
+    found: dict[str, frozenset[str] | None] = {}
+    for of_group in index().values():
+        for anchor, company in of_group.companies().items():
+            known = found.setdefault(anchor, company)
+            found[anchor] = None if known is None or company is None else known | company
+    return found
+
 
 @cache
 def index() -> dict[str, PhraseIndex]:

@@ -65,11 +65,13 @@ def verdict(found: list[Found]) -> Triaged:
 
 def _in_sentence(sentence: Sentence) -> list[Found]:
     text, words = sentence.text, frozenset(sentence.text.split(" "))
-    innocent = harmless().matches(text, sentence.anchors, words)
+    innocent: set[tuple[int, int]] | None = None  # looked for only where there is something to hold against it
     groups = {group.id: group for anchor in sentence.anchors for group in by_anchor()[anchor]}
     found = []
     for name, group in groups.items():
         for start, end in sorted(index()[name].matches(text, sentence.anchors, words))[:MOST_IN_SENTENCE]:
+            if innocent is None:
+                innocent = harmless().matches(text, words, words)
             if _is_harmless(start, end, innocent):
                 continue
             place = scope.placed(text, start, end, sentence.question)

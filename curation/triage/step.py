@@ -7,9 +7,8 @@ import pyarrow as pa
 from curation.step import FAULT_COLUMN
 from curation.table import texts
 from curation.triage.answers import Flagged, flag_answer
-from curation.triage.dialogue import triage_turns
+from curation.triage.dialogue import triage_message, triage_turns
 from curation.triage.evidence import Triaged
-from curation.triage.recognise import triage_text
 from schemas.config import TriageConfig
 
 EVIDENCE = pa.list_(
@@ -66,7 +65,7 @@ class Triage:
             return {"risk_level": None, "risk_history": None, "risk_evidence": [], "flags": []}
         country = self.config.country or item["language"].partition("-")[2].upper() or None
         if item["turns"] is None:
-            whole = triage_text(item["question"], model=self.config.model)
+            whole = triage_message(item["question"], model=self.config.model)
             evidence = _evidence("question", whole)
             flags = _flags("answer", flag_answer(item["answer"], whole.level, country))
         else:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from curation.triage.fold import Folded, fold
-from curation.triage.phrases import by_anchor, vocabulary
+from curation.triage.phrases import by_anchor, companies, vocabulary
 from curation.triage.spelling import Readings, spellings
 
 _WORD = re.compile(r"[@$]?[a-z0-9]+(?:['@$!|+/*€£]+[a-z0-9]+)*")
@@ -70,11 +70,16 @@ class Reading:
         self.bounds.append((begin, end))
 
     def suspects(self) -> Iterator[int]:
-        """The sentences that hold a word by which phrases are found."""
-        plain, anchored = self.folded.text, _anchored()
+        """The sentences that hold a word by which a phrase is found, and beside it one that the phrase needs."""
+        plain, anchored, heard, needs = self.folded.text, _anchored(), _heard(), companies()
         for place, (begin, end) in enumerate(self.bounds):
-            for word in _WORD.findall(plain, begin, end):
-                if anchored[word]:
+            raw = set(_WORD.findall(plain, begin, end))
+            if not any(anchored[word] for word in raw):
+                continue
+            words = _with_joined({part for word in raw for part in heard[word]})
+            for anchor in words & needs.keys():
+                company = needs[anchor]
+                if company is None or not company.isdisjoint(words):
                     yield place
                     break
 
@@ -96,6 +101,33 @@ def weigh(plain: str, begin: int, end: int) -> int:
 def readings() -> Readings:
     """How words are read; shared by all texts."""
     return Readings(vocabulary())
+
+
+class _Heard(dict[str, tuple[str, ...]]):
+    """Words as they stand in texts -> the words that they are read as; filled as words are met."""
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) > Readings.MOST:
+            self.clear()
+        parts = [word] if readings().decoded(word) or _SIGNS.isdisjoint(word) else [word, *_PLAIN_WORD.findall(word)]
+        found = self[word] = tuple(one for part in parts for read in readings()[part] for one in read.split())
+        return found
+
+
+@cache
+def _heard() -> _Heard:
+    return _Heard()
+
+
+def _with_joined(words: set[str]) -> set[str]:
+    """``words`` with what pairs of them may be read as, wherever in the sentence the two stand."""
+    pairs = _pairs_by_tail()
+    while True:
+        tails = words & pairs.keys()
+        joined = {word for tail in tails for head in words & pairs[tail].keys() for word in pairs[tail][head]} - words
+        if not joined:
+            return words
+        words |= joined
 
 
 class _Anchored(dict[str, bool]):
@@ -124,18 +156,28 @@ def _joined_heads() -> frozenset[str]:
     ) - {"no", "every", "some", "any", "do", "i", "going", "is"}
 
 
+@cache
+def _pairs_by_tail() -> dict[str, dict[str, list[str]]]:
+    """The pairs that are read as one: what stands behind -> what stands before -> the words that they are read as."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for pair, joined in spellings().pairs.items():
+        head, _, tail = pair.partition(" ")
+        found.setdefault(tail, {})[head] = joined.split()
+    return found
+
+
 def _read(folded: Folded, begin: int, end: int) -> Sentence:
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    read, pairs = readings(), spellings().pairs
+    read, pairs = readings(), _pairs_by_tail()
     for raw, start, stop in _tokens(folded.text, begin, end):
         for word in (",",) if raw in _COMMAS else (raw,) if raw in _KEPT else read[raw]:
-            first, joined = start, pairs.get(f"{words[-1]} {word}") if words else None
-            if joined is not None:
-                first = starts[-1]
+            first, parts = start, word.split() if " " in word else (word,)
+            if word in pairs and words and (joined := pairs[word].get(words[-1])):
+                first, parts = starts[-1], joined
                 del words[-1], starts[-1], ends[-1]
-            for part in (joined or word).split():
+            for part in parts:
                 words.append(part)
                 starts.append(first)
                 ends.append(stop)
@@ -147,8 +189,8 @@ def _read(folded: Folded, begin: int, end: int) -> Sentence:
     return Sentence(
         text="".join(f"{word} " for word in words),
         begins=begins,
-        starts=[folded.place(start) for start in starts],
-        ends=[folded.end(stop) for stop in ends],
+        starts=starts if folded.places is None else [folded.place(start) for start in starts],
+        ends=ends if folded.places is None else [folded.end(stop) for stop in ends],
         anchors=[word for word in dict.fromkeys(words) if word in anchors],
         question="?" in folded.text[max(begin, end - 3) : end],
     )
@@ -161,7 +203,7 @@ _KEPT = frozenset(['"', "😂", "🤣", "💀", "😭"])
 def _tokens(plain: str, begin: int, end: int) -> Iterator[tuple[str, int, int]]:
     for match in _TOKEN.finditer(plain, begin, end):
         raw = match.group()
-        if _SIGNS.isdisjoint(raw) or raw in spellings().words or readings().decoded(raw):
+        if raw.isalnum() or _SIGNS.isdisjoint(raw) or raw in spellings().words or readings().decoded(raw):
             yield raw, match.start(), match.end()
             continue
         for part in _PLAIN_WORD.finditer(plain, match.start(), match.end()):

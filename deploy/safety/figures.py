@@ -43,6 +43,9 @@ class Figures(Strict):
     """Messages of each level in which danger was noticed, at whatever level; ``suicide`` is passive and active."""
     false_alarms: Share
     """Harmless messages that were answered as if they were not."""
+    new_wording: Share
+    """Messages that speak of suicide, in a batch that was written when the phrases stood, in which danger was noticed.
+    The phrases were written beside the others; this is nearer to what to expect of words that nobody thought of."""
     latency_ms_median: float
     latency_ms_max: float
     """Work between a message and the answer to it, on the machine that made the bundle, after loading."""
@@ -63,7 +66,7 @@ def labelled_file() -> Path:
 
 
 def labelled(part: str) -> list[Labelled]:
-    """The messages of a part: ``measure``, kept for measuring, or ``build``, which phrases were written on."""
+    """The messages of a part: ``measure``, kept for measuring, ``first-sight``, written last, or ``build``."""
     rows = [json.loads(line) for line in labelled_file().read_text(encoding="utf-8").splitlines() if line.strip()]
     return [Labelled(row["level"], _said(row)) for row in rows if row["part"] == part]
 
@@ -81,6 +84,23 @@ def measure_recogniser(level_of: Callable[[Said], str]) -> Figures:
         level_of: The level that is recognised in the last message of a conversation.
     """
     messages = labelled("measure")
+    noticed, taken = _noticed(messages, level_of)
+    unseen, _ = _noticed(labelled("first-sight"), level_of)
+    groups: dict[str, tuple[str, ...]] = {"suicide": SUICIDE}
+    groups |= {level: (level,) for level in LEVELS if level != "none"}
+    return Figures(
+        messages=len(messages),
+        sha256=sha256_of(labelled_file()),
+        recall={name: _share([hit for level, hit in noticed if level in levels]) for name, levels in groups.items()},
+        false_alarms=_share([hit for level, hit in noticed if level == "none"]),
+        new_wording=_share([hit for level, hit in unseen if level in SUICIDE]),
+        latency_ms_median=round(sorted(taken)[len(taken) // 2], 3),
+        latency_ms_max=round(max(taken), 3),
+    )
+
+
+def _noticed(messages: list[Labelled], level_of: Callable[[Said], str]) -> tuple[list[tuple[str, bool]], list[float]]:
+    """Each message's level and whether danger was noticed in any of its turns; and the milliseconds of every turn."""
     noticed: list[tuple[str, bool]] = []
     taken: list[float] = []
     for message in messages:
@@ -92,16 +112,7 @@ def measure_recogniser(level_of: Callable[[Said], str]) -> Figures:
             levels.append(level_of(message.said[:end]))
             taken.append(1_000 * (time.thread_time() - begun))
         noticed.append((message.level, any(level != "none" for level in levels)))
-    groups: dict[str, tuple[str, ...]] = {"suicide": SUICIDE}
-    groups |= {level: (level,) for level in LEVELS if level != "none"}
-    return Figures(
-        messages=len(messages),
-        sha256=sha256_of(labelled_file()),
-        recall={name: _share([hit for level, hit in noticed if level in levels]) for name, levels in groups.items()},
-        false_alarms=_share([hit for level, hit in noticed if level == "none"]),
-        latency_ms_median=round(sorted(taken)[len(taken) // 2], 3),
-        latency_ms_max=round(max(taken), 3),
-    )
+    return noticed, taken
 
 
 def _share(hits: list[bool]) -> Share:

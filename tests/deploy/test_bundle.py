@@ -62,6 +62,7 @@ def test_the_card_says_what_was_measured(deployed: Deployed) -> None:
     assert f"| {parity.decode.positions:,} | {parity.decode.top1:.1%} |" in card
     assert f"| recall, suicide | {safety.figures.recall['suicide'].share:.2f} |" in card
     assert f"| false alarms on harmless messages | {safety.figures.false_alarms.share:.2f} |" in card
+    assert f"messages written after the phrases | {safety.figures.new_wording.share:.2f} |" in card
     assert f"before {safety.valid_until}" in card
     assert "Validation loss** not measured" in card
     assert "not a therapist" in card

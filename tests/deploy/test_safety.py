@@ -147,6 +147,17 @@ def test_the_figures_are_those_of_the_measuring_part(british: SafetyLayer) -> No
     assert figures.recall["suicide"].low < figures.recall["suicide"].share < figures.recall["suicide"].high
     assert figures.recall["suicide"].share >= 0.8
     assert figures.false_alarms.share <= 0.1
+    assert figures.new_wording.messages == 50
+    assert figures.new_wording.share < figures.recall["suicide"].share  # phrases do not reach words they do not hold
+
+
+def test_the_figures_are_measured_with_what_answers_in_a_chat(british: SafetyLayer) -> None:
+    suicide = [message for message in labelled("measure") if message.level in ("passive", "active")]
+    answered = 0
+    for message in suicide:
+        ends = [end for end, (role, _) in enumerate(message.said, 1) if role == "user"]
+        answered += any(british.help_for(message.said[:end]) is not None for end in ends)
+    assert answered / len(suicide) == british.figures.recall["suicide"].share
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ or, in an environment with ``tools/risk_model/requirements.txt``, from the root 
 
     PYTHONPATH=.:tools/risk_model python tools/risk_model/train.py --data ../shared/data
 
-The same versions on the same kind of processor give the same weights. It takes some three minutes on a core of its own.
+It takes some three minutes on a core of its own. The weights in the repository are not what it gives: they were trained
+before the last of the messages were written (``MODEL_CARD.md``).
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 import pytest
 
-from curation.triage import triage_text, triage_turns
+from curation.triage import triage_message, triage_text, triage_turns
 
 UNWORDED = "My family would finally breathe again as soon as I am out of this world."
 
@@ -10,6 +10,15 @@ UNWORDED = "My family would finally breathe again as soon as I am out of this wo
 def test_plain_words_are_never_overruled() -> None:
     for text in ("I want to die.", "i w a n t t o d i e", "I want to kill myself."):
         assert triage_text(text).level in ("passive", "active")
+
+
+def test_a_phrase_that_is_sure_by_itself_stands_among_whatever_words() -> None:
+    for text in (
+        "We bake on Sundays and laugh about the neighbours, and still on most evenings I wish I was dead.",
+        "I passed the driving test and the weather in the valley is lovely, "
+        "so it is odd that I would rather not wake up tomorrow.",
+    ):
+        assert triage_text(text).level == triage_text(text, model=False).level == "passive"
 
 
 def test_what_the_model_marks_names_it_and_lies_within_the_text() -> None:
@@ -21,6 +30,13 @@ def test_what_the_model_marks_names_it_and_lies_within_the_text() -> None:
 def test_dialogues_are_read_by_the_rules_alone() -> None:
     turns = [("seeker", UNWORDED)]
     assert not any(found.rule.endswith("/model") for found in triage_turns(turns).whole.evidence)
+
+
+def test_a_pasted_transcript_is_a_dialogue_in_a_build_as_well() -> None:
+    text = f"Counsellor: What would change?\nClient: {UNWORDED}"
+    assert triage_text(UNWORDED).level != "none"
+    assert not any(found.rule.endswith("/model") for found in triage_message(text).evidence)
+    assert triage_message(UNWORDED) == triage_text(UNWORDED)
 
 
 @pytest.mark.parametrize("text", ["Thanks, bye!", "How do I cook rice?", ""])

@@ -140,3 +140,20 @@ def test_evidence_lies_within_any_text(text: str) -> None:
     assert all(0 <= found.start < found.end <= len(text) and 0 < found.confidence <= 1 for found in triaged.evidence)
     assert (triaged.level == "none") == all(found.rule.startswith("history/") for found in triaged.evidence)
     assert triaged.history == any(found.rule.startswith("history/") for found in triaged.evidence)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am lonely and I want out of the marriage.",  # found by "marriage", which no phrase of risk is found by
+        "It hurts to be away from him.",
+        "He threw me away so easily.",
+    ],
+)
+def test_what_hurts_or_is_left_is_not_life(text: str) -> None:
+    assert triage_text(text, model=False).level == "none"
+
+
+def test_fear_of_hurting_tells_whom() -> None:
+    assert triage_text("I'm scared I might hurt myself.", model=False).level == "self_harm"
+    assert triage_text("I'm scared I might hurt my son.", model=False).level == "harm_to_others"
