@@ -23,6 +23,7 @@ from .conftest import BEGIN, BENCHMARK_DATA
 
 SCRIPT = """
 import json, sys
+from pathlib import Path
 from lm_eval.evaluator import evaluate
 from lm_eval.models.huggingface import HFLM
 from tokenizers import processors
