@@ -5,6 +5,7 @@ from pathlib import Path
 
 from annotations.policy import STATES
 from annotations.status import ReviewStatus
+from curation.pages import page_environment
 from curation.workspace import Workspace, write_whole
 from schemas.errors import UsageError
 
@@ -32,11 +33,7 @@ def status_html(status: ReviewStatus, when: datetime) -> str:
         status: Where the review stands.
         when: When that was.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("annotations", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    environment = page_environment("annotations")
     environment.filters["percent"] = lambda share: "–" if share is None else f"{share:.0%}"
     environment.filters["number"] = lambda value: "–" if value is None else f"{value:,.1f}"
     return environment.get_template("status.html.j2").render(status=status, states=STATES, when=when)

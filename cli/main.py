@@ -33,7 +33,8 @@ app = typer.Typer(
 
     **The way through:** `init` makes a workspace, `build-dataset` cleans, deduplicates and scrubs its sources,
     `review` takes clinicians' decisions, `release` publishes what they approved, `export` writes it as training files,
-    `finetune` trains on it, `deploy` bundles the model for a phone and `chat` talks to the bundle.
+    `finetune` trains on it, `evaluate` and `study` judge the model, `deploy` bundles it for a phone and `chat` talks to
+    the bundle. `generate` makes a source from textbooks.
 
     **Exit codes:** 0 done, 1 failed, 2 wrong usage, 3 refused by a gate.""",
 )

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,7 +18,6 @@ from schemas.errors import CurateError, UsageError
 
 if TYPE_CHECKING:
     from finetune.data import Conversation
-    from finetune.evaluation.benchmarks import Benchmark
     from finetune.evaluation.domain import Answered
 
 MAX_NEW_TOKENS = 256
@@ -37,9 +36,7 @@ class EvaluationResult(BaseModel):
 class _Work(NamedTuple):
     """What every model is asked."""
 
-    benchmarks: "list[Benchmark]"
-    data: Path | None
-    questions: int
+    tasks: dict[str, Any]
     conversations: "list[Conversation]"
     limit: int | None
     country: str | None
@@ -94,7 +91,7 @@ def evaluate(
     work, export_fingerprint = _work(workspace, data, benchmarks, export, limit)
     done = [_ask(workspace, model, work, progress) for model in models]
     evaluation = Evaluation(
-        benchmarks=[benchmark.task for benchmark in work.benchmarks],
+        benchmarks=list(work.tasks),
         limit=limit,
         export=export_fingerprint,
         models=[_scored(one, done[0]) for one in done],
@@ -108,8 +105,7 @@ def _work(
 ) -> tuple[_Work, str | None]:
     import finetune.compat  # noqa: F401  first, because it raises MissingExtra
     from finetune.data import read_conversations, read_manifest
-    from finetune.evaluation.benchmarks import select
-    from finetune.evaluation.harness import count_questions
+    from finetune.evaluation.benchmarks import load_tasks, select
 
     if data is None and export is None:
         raise UsageError(
@@ -117,8 +113,7 @@ def _work(
             field="--data",
             mend="Give the benchmarks' folder with --data, an export with --export, or both.",
         )
-    chosen = select(names) if data is not None else []
-    questions = count_questions(chosen, data, limit) if data is not None else 0
+    tasks = load_tasks(select(names), data) if data is not None else {}
     conversations, fingerprint = [], None
     if export is not None:
         fingerprint = read_manifest(export).fingerprint
@@ -128,26 +123,24 @@ def _work(
                 "the export has no test part", file=export / "test.jsonl", mend="Approve more items, and export again."
             )
     country = load_config(workspace).triage.country if export is not None else None
-    return _Work(chosen, data, questions, conversations, limit, country), fingerprint
+    return _Work(tasks, conversations, limit, country), fingerprint
 
 
 def _ask(workspace: Workspace, model: str, work: _Work, progress: Progress) -> _Done:
     from finetune.evaluation.domain import converse
-    from finetune.evaluation.harness import ask
+    from finetune.evaluation.harness import ask, count_questions
 
-    with opened(workspace, model) as asked, progress(model, work.questions + len(work.conversations)) as advance:
-        questions: list[Question] = []
-        if work.data is not None:
-            questions = ask(
-                asked.scorer,
-                asked.chat.text,
-                asked.chat.begin_id,
-                work.benchmarks,
-                work.data,
-                limit=work.limit,
-                answers=workspace.cache / "evaluation" / f"{asked.fingerprint}.sqlite",
-                advance=advance,
-            )
+    total = count_questions(work.tasks, work.limit) + len(work.conversations)
+    with opened(workspace, model) as asked, progress(model, total) as advance:
+        questions = ask(
+            asked.scorer,
+            asked.chat.text,
+            asked.chat.begin_id,
+            work.tasks,
+            limit=work.limit,
+            answers=workspace.cache / "evaluation" / f"{asked.fingerprint}.sqlite",
+            advance=advance,
+        )
         answered = converse(
             asked.scorer,
             asked.reply,

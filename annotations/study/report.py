@@ -1,10 +1,10 @@
 """The page of a study's results; it opens offline and holds no rater's name."""
 
-from typing import NamedTuple
-
 from annotations.coefficients import Estimate
 from annotations.study.design import POINTS, Study
 from annotations.study.statistics import StudyResults
+from curation.dots import Row, dot
+from curation.pages import page_environment
 
 LIMITS = (
     "Raters see one reply to one message, not a conversation, and judge how it reads: neither a clinical effect nor "
@@ -12,27 +12,9 @@ LIMITS = (
 )
 
 
-class Mark(NamedTuple):
-    """A model's mean in a plot; places in per cent of the width."""
-
-    model: int
-    value: float
-    low: float
-    high: float
-    label: str
-
-
 def report(study: Study, results: StudyResults) -> str:
     """One HTML page: means by scale, differences, preferences, agreement."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("annotations.study", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment("annotations.study")
     environment.filters["estimate"] = shown
     environment.filters["p"] = lambda p: "-" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
     titles = {scale.name: scale.title for scale in study.scales}
@@ -56,21 +38,20 @@ def shown(estimate: Estimate, places: int = 2) -> str:
     return f"{estimate.value:.{places}f} [{estimate.low:.{places}f}, {estimate.high:.{places}f}]"
 
 
-def _plots(study: Study, results: StudyResults, group: str) -> list[tuple[str, list[Mark]]]:
-    found = []
+def _plots(study: Study, results: StudyResults, group: str) -> list[Row]:
+    found = {(mean.scale, mean.model): mean.mean for mean in results.means if mean.group == group}
+    rows = []
     for scale in study.scales:
-        marks = []
+        dots = []
         for number, model in enumerate(study.models):
-            for mean in results.means:
-                if (mean.group, mean.scale, mean.model) == (group, scale.name, model) and mean.mean.value is not None:
-                    value = mean.mean.value
-                    low = value if mean.mean.low is None else mean.mean.low
-                    high = value if mean.mean.high is None else mean.mean.high
-                    label = f"{model}: {shown(mean.mean)}"
-                    marks.append(Mark(number, _place(value), _place(low), _place(high), label))
-        found.append((scale.title, marks))
-    return found
+            mean = found.get((scale.name, model))
+            if mean is not None and mean.value is not None:
+                ends = (mean.value if end is None else end for end in (mean.value, mean.low, mean.high))
+                dots.append(dot(number, map(_place, ends), f"{model}: {shown(mean)}"))
+        rows.append(Row(scale.title, dots))
+    return rows
 
 
-def _place(value: float) -> float:
-    return round(100 * (value - 1) / (POINTS - 1), 2)
+def _place(points: float) -> float:
+    """Where so many points stand between the ends of a scale, from 0 to 1."""
+    return (points - 1) / (POINTS - 1)

@@ -1,5 +1,6 @@
 """A study on the review server: tasks to each rater's own project, answers back."""
 
+from html import escape
 from typing import Any
 
 from annotations.label_studio.connection import Connection, read_connection
@@ -54,9 +55,12 @@ def push_study(workspace: Workspace, name: str, *, progress: Progress = silent) 
     added = kept = 0
     links = {}
     own = _by_rater(study, secret)
+    known = _projects(server, connection, study)
     with progress("push", sum(map(len, own.values()))) as advance:
         for alias, wanted in own.items():
-            project = _project(server, connection, study, alias)
+            if alias not in known:
+                known = _with_project(server, connection, study, alias)
+            project = known[alias]
             there = _there(server, project)
             data = [task_data(study, one, place, replies) for place, one in enumerate(wanted, start=1)]
             missing = [one for one in data if one["ref"] not in there]
@@ -134,22 +138,21 @@ def _projects(server: Server, connection: Connection, study: Study) -> dict[str,
     return found
 
 
-def _project(server: Server, connection: Connection, study: Study, alias: str) -> int:
+def _with_project(server: Server, connection: Connection, study: Study, alias: str) -> dict[str, int]:
+    """Makes a rater's project, and lists all again: of two that a lost answer made, the first counts."""
+    server.create_project(
+        title=f"{study.name[:30]} · {alias[:16]}",
+        description="|".join((_MARK, connection.workspace_id, study.name, alias)),
+        label_config=study_form(study),
+        expert_instruction=f"<p>{escape(study.consent)}</p>",
+        show_instruction=True,
+        sampling="Sequential sampling",
+        maximum_annotations=1,
+        show_skip_button=True,
+        enable_empty_annotation=False,
+        show_collab_predictions=False,
+    )
     known = _projects(server, connection, study)
     if alias not in known:
-        server.create_project(
-            title=f"{study.name[:30]} · {alias[:16]}",
-            description="|".join((_MARK, connection.workspace_id, study.name, alias)),
-            label_config=study_form(study),
-            expert_instruction=f"<p>{study.consent}</p>",
-            show_instruction=True,
-            sampling="Sequential sampling",
-            maximum_annotations=1,
-            show_skip_button=True,
-            enable_empty_annotation=False,
-            show_collab_predictions=False,
-        )
-        known = _projects(server, connection, study)
-    if alias not in known:
         raise CurateError(f"{server.url} made no project for {alias}", mend="Run the command again.")
-    return known[alias]
+    return known

@@ -5,6 +5,7 @@ from collections import Counter
 import pyarrow as pa
 
 from curation.dedup import RULE
+from curation.pages import page_environment
 from curation.pii import LIMITS as PII_LIMITS
 from curation.report.figures import bars, lengths, topics
 from curation.report.pairs import MOST_PAIRS, grey_pairs, pairs
@@ -31,15 +32,7 @@ def report_html(
         near: The near pairs, columns of :data:`curation.flow.PAIRS`.
         quarantined: The records that could not be used; of these the page shows places, never texts.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("curation.report", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment("curation.report")
     environment.filters["count"] = lambda value: f"{value:,}"
     by_message = Counter((one.step, one.source_id, one.field, one.message, one.mend) for one in quarantined)
     return environment.get_template("page.html.j2").render(

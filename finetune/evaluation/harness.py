@@ -1,13 +1,13 @@
 """A model as lm-eval sees one, and benchmarks run on it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curation.progress import Advance
 from finetune.evaluation.answers import Answers
-from finetune.evaluation.benchmarks import Benchmark, load_tasks, quiet_lm_eval, read_split
+from finetune.evaluation.benchmarks import quiet_lm_eval
 from finetune.evaluation.likelihood import Likelihood, Scorer, Tokens
 from finetune.evaluation.results import Question
 from schemas.errors import CurateError, MissingExtra
@@ -25,8 +25,7 @@ def ask(
     scorer: Scorer,
     encode: Callable[[str], list[int]],
     begin_of_text: int,
-    benchmarks: Sequence[Benchmark],
-    data: Path,
+    tasks: Mapping[str, Any],
     *,
     limit: int | None = None,
     answers: Path | None = None,
@@ -38,17 +37,14 @@ def ask(
         scorer: The model.
         encode: Its tokenizer.
         begin_of_text: The token that every sequence begins with, as in training.
-        benchmarks: Which.
-        data: The folder of their data, see ``benchmarks.read_split``.
+        tasks: lm-eval's tasks, from ``benchmarks.load_tasks``.
         limit: Only the first questions of each.
         answers: Where answers are remembered; none for nowhere.
         advance: Called with 1 as each question is answered.
 
     Raises:
-        MissingExtra: If lm-eval is not installed.
-        CurateError: If data is missing or of another layout.
+        CurateError: If a choice is empty, or does not fit into the model's context.
     """
-    tasks = load_tasks(benchmarks, data)
     requests: list[Instance] = []
     for task in tasks.values():
         with quiet_lm_eval():
@@ -86,9 +82,9 @@ def _judged(name: str, task: Any, limit: int | None) -> list[Question]:
     return questions
 
 
-def count_questions(benchmarks: Sequence[Benchmark], data: Path, limit: int | None) -> int:
+def count_questions(tasks: Mapping[str, Any], limit: int | None) -> int:
     """How many questions ``ask`` will ask."""
-    sizes = [len(read_split(benchmark, data)) for benchmark in benchmarks]
+    sizes = [len(task.task_docs) for task in tasks.values()]
     return sum(size if limit is None else min(limit, size) for size in sizes)
 
 
@@ -152,9 +148,9 @@ class _LanguageModel(LM):  # type: ignore[misc]  # lm-eval ships no types
         return prefix[-room:], ending
 
     def loglikelihood_rolling(self, requests: "list[Instance]") -> list[float]:
-        """Not asked for by multiple-choice benchmarks."""
-        raise NotImplementedError
+        """lm-eval asks every model to have this; no multiple-choice benchmark calls it."""
+        raise NotImplementedError("only multiple-choice benchmarks can be asked")
 
     def generate_until(self, requests: "list[Instance]") -> list[str]:
-        """Not asked for by multiple-choice benchmarks."""
-        raise NotImplementedError
+        """Likewise."""
+        raise NotImplementedError("only multiple-choice benchmarks can be asked")

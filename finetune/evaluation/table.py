@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from curation.dots import Row, dot
+from curation.pages import page_environment
 from finetune.evaluation.results import DomainScores, Estimate, Evaluation, ModelScores, Score
 
 SIGNIFICANT = 0.05
@@ -94,43 +96,28 @@ def markdown(evaluation: Evaluation) -> str:
 
 def html(evaluation: Evaluation) -> str:
     """A page with the tables and a plot of every share with its interval; it opens offline."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("finetune.evaluation", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("table.html.j2").render(
-        evaluation=evaluation,
-        tables=tables(evaluation),
-        plots=_plots(evaluation),
-        names=[_named(model) for model in evaluation.models],
+    return (
+        page_environment("finetune.evaluation")
+        .get_template("table.html.j2")
+        .render(
+            evaluation=evaluation,
+            tables=tables(evaluation),
+            plots=_plots(evaluation),
+            names=[_named(model) for model in evaluation.models],
+        )
     )
 
 
-class Mark(NamedTuple):
-    """One model's share in a plot; places in per cent of the width."""
-
-    model: int
-    value: float
-    low: float
-    high: float
-    label: str
-
-
-def _plots(evaluation: Evaluation) -> list[tuple[str, list[Mark]]]:
-    plots = []
+def _plots(evaluation: Evaluation) -> list[Row]:
+    rows = []
     for score in evaluation.models[0].scores:
-        marks = []
+        dots = []
         for number, model in enumerate(evaluation.models):
-            own = next(one for one in model.scores if one.benchmark == score.benchmark)
-            value, low, high = (round(100 * part, 2) for part in (own.share.value, own.share.low, own.share.high))
-            marks.append(Mark(number, value, low, high, f"{_named(model)}: {_shown(own.share)}"))
-        plots.append((score.benchmark, marks))
-    return plots
+            share = next(one.share for one in model.scores if one.benchmark == score.benchmark)
+            label = f"{_named(model)}: {_shown(share)}"
+            dots.append(dot(number, (share.value, share.low, share.high), label))
+        rows.append(Row(score.benchmark, dots))
+    return rows
 
 
 def _named(model: ModelScores) -> str:

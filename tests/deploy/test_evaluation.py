@@ -14,7 +14,7 @@ from deploy.models import opened
 from deploy.runtime import PteModel
 from deploy.scorer import PteScorer
 from deploy.trained import Trained
-from finetune.evaluation.benchmarks import select
+from finetune.evaluation.benchmarks import load_tasks, select
 from finetune.evaluation.harness import ask
 from finetune.evaluation.results import Question
 from schemas.errors import CurateError, UsageError
@@ -42,7 +42,7 @@ def unquantised(trained: Workspace, tmp_path_factory: pytest.TempPathFactory) ->
 
 def asked(workspace: Workspace, model: str, scorer: PteScorer | None = None) -> list[Question]:
     with opened(workspace, model) as one:
-        return ask(scorer or one.scorer, one.chat.text, one.chat.begin_id, NINE, DATA)
+        return ask(scorer or one.scorer, one.chat.text, one.chat.begin_id, load_tasks(NINE, DATA))
 
 
 def test_the_unquantised_pte_has_the_checkpoints_likelihoods(trained: Workspace, unquantised: PteModel) -> None:

@@ -21,7 +21,7 @@ from annotations.label_studio.connection import Connection, key_of, read_connect
 from annotations.label_studio.talk import LostAnswer
 from annotations.queue import sync
 from curation import Workspace, open_build
-from tests.annotations.queue.conftest import Reviewer, borrow, made, made_pairs
+from tests.annotations.conftest import Reviewer, borrow, made, made_pairs
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 

@@ -6,7 +6,7 @@ import pytest
 
 from annotations import Ledger, adjudicate, policy_of, pull, push, standings
 from curation import Workspace, build_dataset, open_build
-from tests.annotations.queue.conftest import Reviewer, borrow, made, made_pairs
+from tests.annotations.conftest import Reviewer, borrow, made, made_pairs
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 

@@ -13,7 +13,7 @@ import pytest
 from annotations import Ledger, adjudicate, policy_of, pull, push, standings, status, verify
 from curation import Workspace, open_build
 from schemas.review_config import RISKY
-from tests.annotations.queue.conftest import Reviewer, borrow, made, real_pairs
+from tests.annotations.conftest import Reviewer, borrow, made, real_pairs
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 

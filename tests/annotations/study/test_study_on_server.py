@@ -13,10 +13,9 @@ from annotations.study.design import SCALES, comparisons
 from annotations.study.files import read_study
 from curation.workspace import Workspace
 from schemas.errors import CurateError
-from tests.annotations.queue.conftest import Reviewer, borrow, own_server
+from tests.annotations.conftest import Reviewer, borrow
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
-__all__ = ["own_server"]
 
 MODELS = ("runs/plain-llama", "bundles/tuned-phone")
 RATERS = 10

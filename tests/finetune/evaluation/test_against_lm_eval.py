@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from finetune.compat import TransformerDecoder
-from finetune.evaluation.benchmarks import select
+from finetune.evaluation.benchmarks import load_tasks, select
 from finetune.evaluation.harness import ask
 from finetune.evaluation.likelihood import CheckpointScorer
 from finetune.models import ModelFolder
@@ -63,7 +63,7 @@ def test_log_likelihoods_and_verdicts_are_those_of_lm_eval_on_transformers(
     if not (TRANSFORMERS / "accelerate").is_dir():
         pytest.skip(f"transformers and accelerate are not in {TRANSFORMERS}; `make test` puts them there")
     nine = select(["commonsense-9"])
-    ours = ask(CheckpointScorer(tiny_model), encode, BEGIN, nine, BENCHMARK_DATA)
+    ours = ask(CheckpointScorer(tiny_model), encode, BEGIN, load_tasks(nine, BENCHMARK_DATA))
     path = os.pathsep.join([str(TRANSFORMERS), str(ROOT)])
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, tiny_folder.folder, BENCHMARK_DATA, str(BEGIN)],

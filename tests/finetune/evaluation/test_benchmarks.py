@@ -42,7 +42,7 @@ def right_sequences(encode: Encode) -> dict[str, list[tuple[int, ...]]]:
 
 def test_a_model_that_knows_all_answers_gets_them_all(encode: Encode) -> None:
     known = {sequence for sequences in right_sequences(encode).values() for sequence in sequences}
-    questions = ask(LooksUp(known), encode, BEGIN, NINE, BENCHMARK_DATA)
+    questions = ask(LooksUp(known), encode, BEGIN, load_tasks(NINE, BENCHMARK_DATA))
     assert Counter(question.benchmark for question in questions) == {
         "arc_easy": 4, "arc_challenge": 3, "boolq": 4, "hellaswag": 3, "openbookqa": 3, "piqa": 3, "social_iqa": 3,
         "winogrande": 3, "commonsense_qa": 3,
@@ -54,7 +54,9 @@ def test_a_model_that_knows_all_answers_gets_them_all(encode: Encode) -> None:
 def test_a_model_that_knows_some_answers_gets_exactly_those(encode: Encode) -> None:
     sequences = right_sequences(encode)
     known = {sequences["boolq"][0], sequences["hellaswag"][2], sequences["openbookqa"][1]}
-    questions = ask(LooksUp(known), encode, BEGIN, select(["boolq", "hellaswag", "openbookqa"]), BENCHMARK_DATA)
+    questions = ask(
+        LooksUp(known), encode, BEGIN, load_tasks(select(["boolq", "hellaswag", "openbookqa"]), BENCHMARK_DATA)
+    )
     # Where it knows nothing all choices are as likely, and the first is taken: right where that is the right one.
     assert [(question.benchmark, question.number) for question in questions if question.correct] == [
         ("boolq", 0), ("boolq", 1), ("boolq", 3), ("hellaswag", 0), ("hellaswag", 2), ("openbookqa", 0),
@@ -79,10 +81,10 @@ def test_endings_that_do_not_fit_one_pass_go_in_several(tiny_model: TransformerD
 
 
 def test_what_was_answered_is_not_asked_again(encode: Encode, tmp_path: Path) -> None:
-    chosen, file = select(["arc_easy", "winogrande"]), tmp_path / "answers.sqlite"
+    tasks, file = load_tasks(select(["arc_easy", "winogrande"]), BENCHMARK_DATA), tmp_path / "answers.sqlite"
     first, second = LooksUp(set()), LooksUp(set())
-    one = ask(first, encode, BEGIN, chosen, BENCHMARK_DATA, answers=file)
-    two = ask(second, encode, BEGIN, chosen, BENCHMARK_DATA, answers=file)
+    one = ask(first, encode, BEGIN, tasks, answers=file)
+    two = ask(second, encode, BEGIN, tasks, answers=file)
     assert one == two
     assert first.asked == 4 + 4 + 4 + 3 + 2 * 3
     assert second.asked == 0
@@ -97,15 +99,15 @@ def test_a_killed_evaluation_goes_on_where_it_was(encode: Encode, tmp_path: Path
 
     file = tmp_path / "answers.sqlite"
     with pytest.raises(KeyboardInterrupt):
-        ask(Dies(set()), encode, BEGIN, select(["arc_easy"]), BENCHMARK_DATA, answers=file)
+        ask(Dies(set()), encode, BEGIN, load_tasks(select(["arc_easy"]), BENCHMARK_DATA), answers=file)
     rest = LooksUp(set())
-    ask(rest, encode, BEGIN, select(["arc_easy"]), BENCHMARK_DATA, answers=file)
+    ask(rest, encode, BEGIN, load_tasks(select(["arc_easy"]), BENCHMARK_DATA), answers=file)
     assert 0 < rest.asked < 4 + 4 + 4 + 3
 
 
 def test_the_remembered_answers_hold_no_text(encode: Encode, tmp_path: Path) -> None:
     file = tmp_path / "answers.sqlite"
-    ask(LooksUp(set()), encode, BEGIN, select(["arc_easy"]), BENCHMARK_DATA, answers=file)
+    ask(LooksUp(set()), encode, BEGIN, load_tasks(select(["arc_easy"]), BENCHMARK_DATA), answers=file)
     columns = [row[1] for row in sqlite3.connect(file).execute("pragma table_info(answers)")]
     assert columns == ["id", "total", "greedy"]
     assert b"sun" not in file.read_bytes()
@@ -113,7 +115,7 @@ def test_the_remembered_answers_hold_no_text(encode: Encode, tmp_path: Path) -> 
 
 def test_missing_data_names_what_to_put_where(encode: Encode, tmp_path: Path) -> None:
     with pytest.raises(CurateError) as raised:
-        ask(LooksUp(set()), encode, BEGIN, select(["piqa"]), tmp_path)
+        ask(LooksUp(set()), encode, BEGIN, load_tasks(select(["piqa"]), tmp_path))
     message = str(raised.value)
     assert "piqa" in message
     assert f"hf download --repo-type dataset baber/piqa --local-dir {tmp_path / 'baber/piqa'}" in message
@@ -124,7 +126,7 @@ def test_data_of_another_layout_is_named_without_its_text(encode: Encode, tmp_pa
     file = tmp_path / "data/baber/piqa/validation.jsonl"
     file.write_text(json.dumps({"question": "canary", "answer": "canary"}) + "\n")
     with pytest.raises(CurateError, match="other columns") as raised:
-        ask(LooksUp(set()), encode, BEGIN, select(["piqa"]), tmp_path / "data")
+        ask(LooksUp(set()), encode, BEGIN, load_tasks(select(["piqa"]), tmp_path / "data"))
     assert "canary" not in str(raised.value)
 
 
@@ -143,7 +145,7 @@ def test_a_prompt_longer_than_the_context_loses_its_beginning(encode: Encode) ->
             lengths.extend(len(prefix) + len(ending) - 1 for ending in endings)
             return super().score(prefix, endings)
 
-    ask(Short(set()), encode, BEGIN, select(["boolq"]), BENCHMARK_DATA)
+    ask(Short(set()), encode, BEGIN, load_tasks(select(["boolq"]), BENCHMARK_DATA))
     assert max(lengths) == 16
 
 
@@ -154,7 +156,7 @@ def test_every_benchmark_is_known_to_lm_eval_and_has_its_metric() -> None:
 
 def test_the_average_counts_each_benchmark_once(encode: Encode) -> None:
     known = set(right_sequences(encode)["arc_easy"])
-    questions = ask(LooksUp(known), encode, BEGIN, select(["arc_easy", "boolq"]), BENCHMARK_DATA)
+    questions = ask(LooksUp(known), encode, BEGIN, load_tasks(select(["arc_easy", "boolq"]), BENCHMARK_DATA))
     shares = {name: float(right.mean()) for name, right in rightness(questions).items()}
     average = next(score for score in scores(questions) if score.benchmark == AVERAGE)
     assert average.share.value == pytest.approx((shares["arc_easy"] + shares["boolq"]) / 2)
