@@ -16,7 +16,7 @@ def coverage_of(passages: Sequence[Passage], records: Sequence[dict[str, Any]]) 
     by_section: Counter[tuple[str, str]] = Counter((record["file"], record["section"]) for record in records)
     topics: dict[tuple[str, str], list[Passage]] = defaultdict(list)
     for passage in passages:
-        topics[passage.file, _section(passage)].append(passage)
+        topics[passage.file, passage.topic].append(passage)
     for place in by_section:
         topics.setdefault(place, [])
     missing = [passage.passage_id for passage in passages if not asked[passage.passage_id]]
@@ -37,10 +37,6 @@ def coverage_of(passages: Sequence[Passage], records: Sequence[dict[str, Any]]) 
         readers=_counted(records, "reader"),
         near_duplicates=_near_duplicates(records),
     )
-
-
-def _section(passage: Passage) -> str:
-    return passage.topic
 
 
 def _counted(records: Sequence[dict[str, Any]], field: str) -> dict[str, int]:

@@ -49,15 +49,13 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 
 
 def reason(text: str, span: Span) -> str | None:
-    """Why ``span`` of ``text`` stays, as ``allow:<kind>``; ``None`` if the list says nothing for it."""
+    """Why ``span`` of ``text``, a name, stays, as ``allow:<kind>``; ``None`` if the list says nothing for it."""
     value = _POSSESSIVE.sub("", text[span.start : span.end].strip()).casefold().replace("\n", " ")
     value = re.sub(r"[.’`]", lambda m: "'" if m.group() == "’" else "", value)
     bare = value.removeprefix("the ")
     for kind in ("drugs", "therapies", "scales", "organisations", "common"):
         if value in _entries(kind) or bare in _entries(kind):
             return f"allow:{kind}"
-    if span.label == "PHONE":
-        return None
     if span.label == "LOCATION" and _holds_a_scale(text, span):
         return "allow:scales"
     if _is_personal(text, span):
@@ -142,7 +140,7 @@ def is_country(text: str) -> bool:
 def _names_an_entry(text: str, span: Span) -> bool:
     """Whether the span, or it with the words behind it, names a scale, a syndrome or an idea."""
     value = text[span.start : span.end]
-    if span.label in ("ORG", "LOCATION", "PERSON") and " " in value and _IS_A_NOUN.fullmatch(value):
+    if " " in value and _IS_A_NOUN.fullmatch(value):
         return True
     return bool(_NAMES_A_NOUN.match(text, span.end))
 

@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 
 from curation.pii.ner.features import FAMILY, lookup, plain
-from curation.pii.places import KIND
+from curation.pii.places import NUMBERED
 from curation.pii.spans import Span
 
-_NUMBERED = re.compile(rf"\d|\b{KIND}\b", re.IGNORECASE)
 _STREET_WORD = r"(?:ul|al|os|pl|av|avda|str|via|rua|rue|calle|c/)"
 _BEFORE = re.compile(
     rf"(?<![\w.-])((?:\d{{1,5}}[a-zA-Z]?,? )?{_STREET_WORD}\.? ?|\d{{1,5}}[a-zA-Z]?,? )$", re.IGNORECASE
@@ -51,7 +50,7 @@ def _add_place(text: str, span: Span, found: list[Span]) -> None:
     """Adds a place, or makes it a part of the address that the last one began."""
     start, end = span.start, span.end
     before = _BEFORE.search(text, max(0, start - 14), start)
-    if before and (_NUMBERED.search(text[start:end]) or not before.group(1).strip(" ,").isdigit()):
+    if before and (NUMBERED.search(text[start:end]) or not before.group(1).strip(" ,").isdigit()):
         start = before.start(1)
     last = next(
         (place for place in range(len(found) - 1, -1, -1) if not found[place].source.startswith("doubt:")), None
@@ -66,7 +65,7 @@ def _add_place(text: str, span: Span, found: list[Span]) -> None:
 
 def _with_code(text: str, span: Span) -> Span:
     """An address with the house number, flat, state and post code behind it."""
-    behind = _BEHIND.match(text, span.end) if _NUMBERED.search(text[span.start : span.end]) else None
+    behind = _BEHIND.match(text, span.end) if NUMBERED.search(text[span.start : span.end]) else None
     return span._replace(end=max(span.end, behind.end())) if behind else span
 
 
@@ -79,7 +78,7 @@ def _is_one_address(text: str, last: Span, start: int, end: int) -> bool:
     between = text[last.end : start]
     if between == " and ":
         return not re.search(r"\d", text[last.start : last.end]) and bool(re.search(r"\d", text[start:end]))
-    return bool(_BETWEEN.fullmatch(between)) and bool(_NUMBERED.search(text[last.start : end]))
+    return bool(_BETWEEN.fullmatch(between)) and bool(NUMBERED.search(text[last.start : end]))
 
 
 def _add_partner(text: str, span: Span, found: list[Span]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from curation.pii.ner.features import GIVEN, gazetteer, plain
-from curation.pii.spans import Span
+from curation.pii.spans import Span, matched
 from curation.pii.words import is_common, is_word, is_word_and_name
 
 _CAPITALISED = r"[A-ZÀ-Þ][a-zà-öø-ÿ]+(?:['’-][A-Z]?[a-zà-öø-ÿ]+)?"
@@ -191,15 +191,15 @@ def find_again(text: str, names: frozenset[str]) -> list[Span]:
     ordered = sorted(names, key=lambda name: (-len(name), name))
     free = [re.escape(name) for name in ordered if not _is_everyday(name)]
     strict = [re.escape(form) for name in ordered if _is_everyday(name) for form in {name, name.upper()}]
-    found = []
+    found: list[Span] = []
     if free:
         pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(free)})(?:s(?!\w)|(?!\w))", re.IGNORECASE)
-        found += [Span(*match.span(), "PERSON", "cue:named-before", 0.7) for match in pattern.finditer(text)]
+        found += matched(pattern, text, "PERSON", "cue:named-before", 0.7)
     if strict:
         pattern = re.compile(
             rf"(?<![\w-])(?:{'|'.join(strict)})(?!\w)(?! (?:i|it|you|we|they|he|she|so|to|that|this|is|for|your|my|the)\b)"
         )
-        found += [Span(*match.span(), "PERSON", "cue:named-before", 0.6) for match in pattern.finditer(text)]
+        found += matched(pattern, text, "PERSON", "cue:named-before", 0.6)
     return found
 
 

@@ -6,7 +6,7 @@ them, but for the year of an event that registers and archives hold (a birth, a 
 
 import re
 
-from curation.pii.spans import Span
+from curation.pii.spans import Span, matched
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -58,7 +58,7 @@ def find(text: str) -> list[Span]:
         return []
     found = _dates(text) if _CALENDAR.search(text) else []
     if _HAS_YEAR.search(text):
-        found += [Span(*match.span(1), "DATE", "rule:date-on-record", 0.7) for match in _ON_RECORD.finditer(text)]
+        found += matched(_ON_RECORD, text, "DATE", "rule:date-on-record", 0.7)
     for match in _AGE.finditer(text) if _HIGH.search(text) else ():
         group = "age" if match.group("age") else "old"
         found.append(Span(match.start(group), match.end(group), "AGE", "rule:age-over-89", 0.8))

@@ -6,7 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -85,7 +85,6 @@ def scrub_file(
     spans: Counter[str] = Counter()
     risks: Counter[str] = Counter()
     rows = changed = 0
-    partial_file = target.with_name(f".{target.stem}.partial{target.suffix}")
     work = partial(_scrub_chunk, config=config, key=key, language=language)
 
     def out() -> Iterator[Row]:
@@ -103,14 +102,10 @@ def scrub_file(
                     yield scrubbed
                 advance(len(before))
 
-    try:
-        with MapWriter(*keep_map) if keep_map else nullcontext() as way_back:
-            write(partial_file, out())
-            if way_back is not None:
-                way_back.finish()
-        partial_file.replace(target)
-    finally:
-        partial_file.unlink(missing_ok=True)
+    with _beside(target) as partial_file, MapWriter(*keep_map) if keep_map else nullcontext() as way_back:
+        write(partial_file, out())
+        if way_back is not None:
+            way_back.finish()
     return ScrubbedFile(
         rows=rows,
         changed=changed,
@@ -127,7 +122,6 @@ def restore_file(source: Path, target: Path, map_file: Path, key: Key) -> int:
         CurateError: If a file cannot be read or written, the key is another one, or map and rows do not belong together.
     """
     check_ending(target)
-    partial_file = target.with_name(f".{target.stem}.partial{target.suffix}")
     rows = 0
 
     def out() -> Iterator[Row]:
@@ -136,13 +130,22 @@ def restore_file(source: Path, target: Path, map_file: Path, key: Key) -> int:
             rows += 1
             yield {**row, "spans": [], "residual_risk": {"level": "high", "reasons": ["originals put back"]}}
 
-    try:
+    with _beside(target) as partial_file:
         partial_file.touch(mode=0o600)
         write(partial_file, out())
+    return rows
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A file to write beside ``target``, which takes its place at the end, or is gone where that is not reached."""
+    partial_file = target.with_name(f".{target.stem}.partial{target.suffix}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield partial_file
         partial_file.replace(target)
     finally:
         partial_file.unlink(missing_ok=True)
-    return rows
 
 
 def _scrub_chunk(rows: Sequence[Row], *, config: PIIConfig, key: Key | None, language: str) -> list[Row]:
@@ -178,14 +181,13 @@ def _written(row: Row, scrubbed: Scrubbed) -> Row:
         "text": scrubbed.text,
         "spans": [
             {
-                **{
-                    "start": span.start,
-                    "end": span.end,
-                    "label": span.label,
-                    "score": span.score,
-                    "source": span.source,
-                },
-                **{"shown_start": start, "shown_end": end},
+                "start": span.start,
+                "end": span.end,
+                "label": span.label,
+                "score": span.score,
+                "source": span.source,
+                "shown_start": start,
+                "shown_end": end,
             }
             for span, (start, end) in zip(scrubbed.spans, scrubbed.shown, strict=True)
         ],

@@ -6,7 +6,7 @@ of twelve digits and more is an account, a card or a file, whatever its check di
 
 import re
 
-from curation.pii.spans import Span
+from curation.pii.spans import Span, matched
 
 _NORTH_AMERICAN = re.compile(
     r"(?<![\d.-])(?:(?:\+|00)?1[-. ]?)?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?: ?(?:x|ext\.?) ?\d{1,6})?(?![\d-])"
@@ -49,7 +49,5 @@ def find(text: str) -> list[Span]:
     if not _SIX_DIGITS.search(text):
         return []
     return [
-        Span(*match.span(match.lastindex or 0), label, f"form:{name}", score)
-        for name, label, pattern, score in _FORMS
-        for match in pattern.finditer(text)
+        span for name, label, pattern, score in _FORMS for span in matched(pattern, text, label, f"form:{name}", score)
     ]

@@ -5,7 +5,7 @@ They have no form of their own, so that Presidio's patterns cannot know them; th
 
 import re
 
-from curation.pii.spans import Span
+from curation.pii.spans import Span, matched
 
 _VALUE = r"(?=[A-Z0-9 -]*\d)[A-Z0-9]+(?:[-/ ](?=[A-Z0-9-]*\d)[A-Z0-9]+|-[A-Z0-9]+){0,4}"
 _RECORD = re.compile(
@@ -69,16 +69,13 @@ _SPELLED_EMAIL = re.compile(
     re.IGNORECASE,
 )
 _SPELLS = re.compile(r"\bat\b|@|\(at\)|\[at\]", re.IGNORECASE)
-_DIGIT_WORDS = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|\d{1,4})"
+_DIGIT_WORD = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double)"
+_DIGITS = rf"(?:{_DIGIT_WORD}|\d{{1,4}})"
 _SPELLED_PHONE = re.compile(
-    rf"\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double)[ ,-]{{1,2}}){{2,}}{_DIGIT_WORDS}(?:[ ,-]{{1,2}}{_DIGIT_WORDS}){{3,}}\b",
-    re.IGNORECASE,
+    rf"\b(?:{_DIGIT_WORD}[ ,-]{{1,2}}){{2,}}{_DIGITS}(?:[ ,-]{{1,2}}{_DIGITS}){{3,}}\b", re.IGNORECASE
 )
-
-_DIGITS_SPELLED = re.compile(
-    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double)[ ,-]{1,2}"
-    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double)[ ,-]"
-)
+_DIGITS_SPELLED = re.compile(rf"{_DIGIT_WORD}[ ,-]{{1,2}}{_DIGIT_WORD}[ ,-]")
+"""What every :data:`_SPELLED_PHONE` holds; looking for it first is cheap."""
 
 _RULES = (
     ("record-number", "ID", _RECORD_SHORT, 0.6),
@@ -97,22 +94,19 @@ def find(text: str) -> list[Span]:
     found: list[Span] = []
     if any(map(str.isdigit, text)):
         for name, label, pattern, score in _RULES:
-            found += [Span(*_group(match), label, f"rule:{name}", score) for match in pattern.finditer(text)]
+            found += matched(pattern, text, label, f"rule:{name}", score)
         if _NUMBER_OF.search(text):
-            found += [Span(*_group(match), "ID", "rule:record-number", 0.75) for match in _RECORD.finditer(text)]
+            found += matched(_RECORD, text, "ID", "rule:record-number", 0.75)
     folded = text.casefold()
     if _HAS_HANDLE.search(folded):
-        found += [
-            Span(*_group(match), "USERNAME", "rule:handle-cue", 0.8)
-            for match in _HANDLE_CUE.finditer(text)
-            if _no_word(match)
-        ]
+        cued = matched(_HANDLE_CUE, text, "USERNAME", "rule:handle-cue", 0.8)
+        found += [span for span in cued if _no_word(text[span.start : span.end])]
     if _SPELLS.search(text):
         found += _spelled(text)
     if _DIGITS_SPELLED.search(folded):
-        found += [Span(*match.span(), "PHONE", "rule:spelled-phone", 0.6) for match in _SPELLED_PHONE.finditer(text)]
+        found += matched(_SPELLED_PHONE, text, "PHONE", "rule:spelled-phone", 0.6)
     if "@" in text or "u/" in text:
-        found += [Span(*_group(match), "USERNAME", "rule:handle", 0.7) for match in _HANDLE.finditer(text)]
+        found += matched(_HANDLE, text, "USERNAME", "rule:handle", 0.7)
     return found
 
 
@@ -127,10 +121,5 @@ def _spelled(text: str) -> list[Span]:
     return found
 
 
-def _no_word(match: re.Match[str]) -> bool:
-    value = match.group(match.lastindex or 0)
+def _no_word(value: str) -> bool:
     return bool(re.search(r"[\d_.#-]", value)) or len(value) > 5
-
-
-def _group(match: re.Match[str]) -> tuple[int, int]:
-    return match.span(match.lastindex or 0)

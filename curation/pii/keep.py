@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from curation.helplines import Mention, host_of, is_help_address, is_help_site
 from curation.pii import allow, cues
-from curation.pii.spans import NAMES, Span, covers, merge, merged, without
+from curation.pii.spans import NAMES, Span, covers, merge, merged, touches, without
 from curation.pii.words import announces, is_common, is_word
 
 _LONG = 7
@@ -123,9 +123,7 @@ def _is_a_name(piece: str) -> bool:
 
 def _allowed(text: str, span: Span, personal: list[Span]) -> str | None:
     """Why the allow-list of the field keeps a name; nothing does where a personal cue found the same."""
-    if span.label not in NAMES or span in personal:
-        return None
-    if any(cue.start < span.end and span.start < cue.end for cue in personal):
+    if span.label not in NAMES or touches(span, personal):
         return None
     return allow.reason(text, span)
 

@@ -5,13 +5,16 @@ The name model finds places in general; these rules find those that have a form,
 
 import re
 
-from curation.pii.spans import Span
+from curation.pii.spans import Span, matched
 from curation.pii.words import is_word
 
 KIND = (
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|place|pl|terrace|crescent|circle|parkway|pkwy|"
     r"square|highway|hwy|close|row|grove|gardens|way|trail|turnpike|mews|alley|walk)"
 )
+NUMBERED = re.compile(rf"\d|\b{KIND}\b", re.IGNORECASE)
+"""What an address holds, and the bare name of a place does not."""
+
 _CITY = r"[A-ZÀ-Þ][\wà-ÿ.'’-]+(?: [A-ZÀ-Þ][\wà-ÿ.'’-]+){0,2}"
 _TAIL = (
     r"(?:,? ?(?:(?i:apt|apartment|unit|suite|ste|flat|room|rm|floor)\b\.? ?#?\w{1,5}|#\w{1,5}))?"
@@ -186,34 +189,22 @@ def find(text: str) -> list[Span]:
             ("postcode", _UK_POSTCODE),
             ("postcode", _CANADIAN_POSTCODE),
         ):
-            found += [Span(*match.span(), "LOCATION", f"rule:{name}", 0.8) for match in pattern.finditer(text)]
+            found += matched(pattern, text, "LOCATION", f"rule:{name}", 0.8)
         for pattern in (_ZIP, _STATE_ZIP):
-            found += [
-                Span(*match.span(1), "LOCATION", "rule:postcode", 0.75)
-                for match in pattern.finditer(text)
-                if re.search(r"\d", match.group(1))
-            ]
+            codes = matched(pattern, text, "LOCATION", "rule:postcode", 0.75)
+            found += [span for span in codes if re.search(r"\d", text[span.start : span.end])]
     if "corner of" in text:
-        found += [
-            Span(*match.span(), "LOCATION", "rule:corner", 0.6)
-            for match in _CORNER.finditer(text)
-            if _NUMBERED.search(match.group())
-        ]
-    found += [Span(*match.span(), "LOCATION", "rule:named-street", 0.7) for match in _NAMED_STREET.finditer(text)]
+        corners = matched(_CORNER, text, "LOCATION", "rule:corner", 0.6)
+        found += [span for span in corners if NUMBERED.search(text[span.start : span.end])]
+    found += matched(_NAMED_STREET, text, "LOCATION", "rule:named-street", 0.7)
     for name, pattern in (("school", _SCHOOL), ("clinic", _CLINIC), ("company", _COMPANY)):
         for match in pattern.finditer(text):
             if span := _own_name(text, *match.span(match.lastindex or 0)):
                 found.append(Span(*span, "ORG", f"rule:{name}", 0.65))
     if _HAS_WORK.search(text.casefold()):
-        found += [
-            Span(*match.span(1), "ORG", "rule:employer", 0.55)
-            for match in _EMPLOYED.finditer(text)
-            if not is_word(match.group(1).split()[0])
-        ]
+        employers = matched(_EMPLOYED, text, "ORG", "rule:employer", 0.55)
+        found += [span for span in employers if not is_word(text[span.start : span.end].split()[0])]
     return found
-
-
-_NUMBERED = re.compile(rf"\d|\b{KIND}\b", re.IGNORECASE)
 
 
 def _own_name(text: str, start: int, end: int) -> tuple[int, int] | None:

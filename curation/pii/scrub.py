@@ -13,7 +13,7 @@ from curation.pii.draft import Draft, Region, Scrubbed
 from curation.pii.keep import decide, key
 from curation.pii.ner import name_finder
 from curation.pii.placeholders import Numbering
-from curation.pii.spans import Span, merge
+from curation.pii.spans import Span, merge, touches
 from curation.pii.surrogates import Surrogates
 from schemas.config import PIIConfig
 from schemas.errors import ConfigError
@@ -108,7 +108,7 @@ class _Item:
         if draft.kept is None:
             draft.kept = merge(stays)
             sure = merge([*goes, *stays])
-            draft.doubted = [span for span in found if span.source.startswith("doubt:") and not _touches(span, sure)]
+            draft.doubted = [span for span in found if span.source.startswith("doubt:") and not touches(span, sure)]
         draft.pending = goes
 
     def apply(self) -> list[tuple["_Item", Draft]]:
@@ -122,7 +122,3 @@ class _Item:
                 draft.mask(spans, self.numbering)
                 again.append((self, draft))
         return again
-
-
-def _touches(span: Span, others: Sequence[Span]) -> bool:
-    return any(other.start < span.end and span.start < other.end for other in others)

@@ -1,7 +1,8 @@
 """A piece of personal data in a text, and how pieces that overlap become one."""
 
+import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 LABELS = (
@@ -36,6 +37,12 @@ class Span(NamedTuple):
     label: str
     source: str
     score: float
+
+
+def matched(pattern: re.Pattern[str], text: str, label: str, source: str, score: float) -> Iterator[Span]:
+    """Yields a span for each match: its last group, where the pattern has groups, else all of it."""
+    for match in pattern.finditer(text):
+        yield Span(*match.span(match.lastindex or 0), label, source, score)
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
@@ -94,6 +101,11 @@ def covers(text: str, span: Span, regions: Sequence[tuple[int, int]]) -> bool:
         for place in range(span.start, span.end)
         if text[place].isalnum()
     )
+
+
+def touches(span: Span, others: Iterable[Span]) -> bool:
+    """Whether ``span`` has a code point in common with one of ``others``."""
+    return any(other.start < span.end and span.start < other.end for other in others)
 
 
 def trimmed(text: str, span: Span) -> Span | None:

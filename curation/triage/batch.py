@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from curation.progress import Progress, silent
 from curation.triage.dialogue import triage_message, triage_turns
-from curation.triage.evidence import Evidence, Triaged
+from curation.triage.evidence import Triaged
 from curation.triage.levels import LEVELS
 from curation.workspace import write_whole
 from schemas.errors import ConfigError, CurateError
@@ -132,12 +132,8 @@ def _verdict(triaged: Triaged) -> dict[str, Any]:
     return {
         "level": triaged.level,
         "history": triaged.history,
-        "evidence": [_plain(one) for one in triaged.evidence],
+        "evidence": [one._asdict() for one in triaged.evidence],
     }
-
-
-def _plain(evidence: Evidence) -> dict[str, Any]:
-    return evidence._asdict()
 
 
 def _write(records: list[dict[str, Any]], target: Path) -> None:

@@ -57,6 +57,11 @@ def test_the_format_goes_by_the_ending(source: Path, tmp_path: Path) -> None:
     assert "Use one of .jsonl, .csv, .parquet" in refused.stderr
 
 
+def test_the_folder_of_the_result_is_made(source: Path, tmp_path: Path) -> None:
+    assert curate("scrub", str(source), str(tmp_path / "new" / "out.jsonl")).returncode == 0
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["out.jsonl"]
+
+
 def test_a_row_without_text_is_named_and_nothing_is_written(tmp_path: Path) -> None:
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_text('{"id": 1, "text": "x"}\n{"id": 2}\n', encoding="utf-8")

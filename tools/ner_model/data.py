@@ -13,10 +13,11 @@ from pathlib import Path
 from completed import completed
 from fill import Example, Filler, templates
 
+from curation.pii.spans import NAMES
+
 SHARE_ALIKE = ("bio", "voyage")
 HELD_BACK = 20
 """Every twentieth text of a training part is kept for choosing thresholds."""
-LABELS = ("PERSON", "LOCATION", "ORG")
 _MID_CAPITAL = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
 
 
@@ -35,7 +36,7 @@ def labelled(folder: Path) -> list[Example]:
 
 
 def _example(row: dict) -> Example:  # type: ignore[type-arg]
-    spans = [(span["start"], span["end"], span["label"]) for span in row["spans"] if span["label"] in LABELS]
+    spans = [(span["start"], span["end"], span["label"]) for span in row["spans"] if span["label"] in NAMES]
     return Example(row["text"], _without_handles(row["text"], spans))
 
 

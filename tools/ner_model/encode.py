@@ -4,16 +4,14 @@ import random
 from typing import NamedTuple
 
 from completed import UNSURE
-from data import LABELS
 from fill import Example
 from tokenizers import Tokenizer
 
 from curation.pii.ner.features import words
+from curation.pii.ner.finder import CLASSES
 from curation.pii.ner.windows import WINDOW, windows
 
-OUTSIDE = 0
 IGNORED = -100
-CLASSES = ("O", *LABELS)
 
 
 class Window(NamedTuple):

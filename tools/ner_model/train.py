@@ -24,6 +24,8 @@ from model import NameModel
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from curation.pii.ner.finder import CLASSES
+
 PIECES_A_BATCH = 1300
 
 
@@ -50,7 +52,7 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    model = NameModel(encoder, len(encode.CLASSES))
+    model = NameModel(encoder, len(CLASSES))
     train(model, tokenizer, arguments)
     export(model.eval(), tokenizer, arguments.out)
 

@@ -36,6 +36,7 @@ def read(path: Path, name: str) -> Read:
     try:
         import docx
         from docx.opc.exceptions import OpcError
+        from docx.oxml.exceptions import XmlchemyError
         from docx.table import Table
     except ImportError:
         raise missing_library() from None
@@ -43,21 +44,21 @@ def read(path: Path, name: str) -> Read:
         with zipfile.ZipFile(path) as zipped:
             check_unpacked(zipped)
         document = docx.Document(str(path))
-        inside = list(document.iter_inner_content())
-    except (OpcError, SyntaxError, *OF_ZIPS):  # what is not well formed is a SyntaxError to lxml
+        title, blocks = document.core_properties.title or "", list[Block]()
+        for one in document.iter_inner_content():
+            if isinstance(one, Table):
+                rows = (" | ".join(dict.fromkeys(plain(cell.text) for cell in row.cells)) for row in one.rows)
+                blocks += [Block("paragraph", row, "table") for row in rows if row]
+                continue
+            style = (one.style.name if one.style is not None else "") or ""
+            text = plain(one.text)
+            if style == "Title":
+                title = title or text
+            elif text:
+                blocks.append(_block(text, style.lower(), numbered=_is_numbered(one)))
+    # What is not well formed is a SyntaxError to lxml; what is, and no DOCX, shows only as its parts are read.
+    except (OpcError, XmlchemyError, SyntaxError, AttributeError, TypeError, *OF_ZIPS):
         raise damaged(name, "DOCX") from None
-    title, blocks = document.core_properties.title or "", list[Block]()
-    for one in inside:
-        if isinstance(one, Table):
-            rows = (" | ".join(dict.fromkeys(plain(cell.text) for cell in row.cells)) for row in one.rows)
-            blocks += [Block("paragraph", row, "table") for row in rows if row]
-            continue
-        style = (one.style.name if one.style is not None else "") or ""
-        text = plain(one.text)
-        if style == "Title":
-            title = title or text
-        elif text:
-            blocks.append(_block(text, style.lower(), numbered=_is_numbered(one)))
     return Read(plain(title), blocks)
 
 

@@ -1,5 +1,6 @@
 """What a reader gives, and what is wrong with a file that it cannot read."""
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -12,8 +13,12 @@ from schemas.errors import CurateError, MissingExtra
 
 LARGEST_UNPACKED = 500_000_000
 """The most bytes that a zipped text may unpack to: a small file can unpack to more than fits into memory."""
-OF_ZIPS = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError)
-"""What reading a damaged zip can raise."""
+OF_ZIPS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, KeyError, OSError, RuntimeError, ValueError)
+"""What :mod:`zipfile` raises on a damaged zip, and on a sound one that it cannot read.
+
+``RuntimeError`` is a member that is encrypted and, as its subclass ``NotImplementedError``, one that is packed by a
+method or needs a version of the format that :mod:`zipfile` does not know.
+"""
 
 
 class Read(NamedTuple):

@@ -7,20 +7,8 @@ from curation.pii.surrogates.choice import Choice
 
 MOST_DAYS = 180
 _NAMES = (
-    *(
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ),
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
 )
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _NUMBERS = re.compile(r"\d+")

@@ -152,6 +152,33 @@ def test_a_damaged_file_is_read_or_named_and_never_ends_in_a_traceback(write: Wr
             read(path)
 
 
+@pytest.mark.parametrize("wrong", [b"<w:vMerge/>", b"<w:gridSpan/>", b"<w:gridSpan w:val='x'/>"])
+def test_a_docx_with_a_table_that_cannot_be_made_out_is_named(wrong: bytes, tmp_path: Path) -> None:
+    import docx
+
+    sound = docx.Document()
+    sound.add_table(1, 1)
+    sound.save(str(tmp_path / "sound.docx"))
+    with zipfile.ZipFile(tmp_path / "sound.docx") as parts, zipfile.ZipFile(tmp_path / "book.docx", "w") as book:
+        for name in parts.namelist():
+            book.writestr(name, parts.read(name).replace(b"<w:tcPr>", b"<w:tcPr>" + wrong))
+    with pytest.raises(CurateError, match="book.docx: cannot be read as DOCX"):
+        read(tmp_path / "book.docx")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_epub_is_named_however_it_is_packed(method: int, tmp_path: Path) -> None:
+    path = tmp_path / "book.epub"
+    with zipfile.ZipFile(path, "w", method) as book:
+        book.writestr("META-INF/container.xml", "<container/>" * 100)
+    damaged = bytearray(path.read_bytes())
+    start = damaged.index(b"container.xml") + len(b"container.xml") + 9
+    damaged[start : start + 12] = b"\xff" * 12
+    path.write_bytes(bytes(damaged))
+    with pytest.raises(CurateError, match="book.epub: cannot be read as EPUB"):
+        read(path)
+
+
 def test_without_the_extra_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("lxml", "markdown_it", "docx", "pypdfium2"):
         monkeypatch.setitem(sys.modules, module, None)
