@@ -273,6 +273,11 @@ def tampered_release(workspace: Workspace) -> None:
     (workspace.releases / "1.0.0" / "README.md").write_text("Trust me.")
 
 
+def release_without_checksums(workspace: Workspace) -> None:
+    release(workspace, "1.0.0")
+    (workspace.releases / "1.0.0" / "SHA256SUMS").unlink()
+
+
 def cut_off_withdrawal(workspace: Workspace) -> None:
     add_tombstone(workspace.withdrawals, why="consent", item_ids=("forum-1",))
     release(workspace, "1.0.0")
@@ -297,6 +302,7 @@ def cut_off_decisions(workspace: Workspace) -> None:
         (tampered_withdrawal, "ledger.withdrawals"),
         (cut_off_withdrawal, "ledger.withdrawals"),
         (tampered_release, "files.release"),
+        (release_without_checksums, "files.release"),
     ],
 )
 def test_what_was_changed_is_found(tamper: Callable[[Workspace], None], code: str, plan: Plan, make: Make) -> None:

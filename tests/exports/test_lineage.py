@@ -144,7 +144,17 @@ def test_what_cannot_be_read_might_hold_the_item(plan: Plan, make: Make) -> None
     workspace = make(plan)
     folder = workspace.runs / "first"
     folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text("{")
+    # Damaged, of another shape, and without the list of its examples.
+    for manifest in ("{", "{}", '{"fingerprint": "1", "export": {"fingerprint": "2", "ledger_head": "3"}}'):
+        (folder / "manifest.json").write_text(manifest)
+        with pytest.raises(CurateError, match="so what it holds is not known"):
+            trace(workspace, plan.approved(0)["item_id"])
+
+
+def test_an_export_without_its_index_might_hold_the_item(plan: Plan, make: Make) -> None:
+    workspace = make(plan)
+    export(workspace, "sharegpt")
+    (workspace.exports / "sharegpt" / "items.csv").unlink()
     with pytest.raises(CurateError, match="so what it holds is not known"):
         trace(workspace, plan.approved(0)["item_id"])
 
