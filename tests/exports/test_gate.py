@@ -15,8 +15,10 @@ from annotations.ledger import GENESIS
 from annotations.withdrawals import add_tombstone, text_hash
 from curation import Workspace, open_build
 from exports import reasons, release
+from exports.gate.benchmarks import benchmark_texts
 from exports.gate.words import NEEDED
 from exports.publishing.release import ReleaseRefused
+from schemas.errors import CurateError
 from tests.conftest import curate
 from tests.exports.conftest import Make, Plan
 
@@ -149,6 +151,13 @@ def nearly_in_a_benchmark(plan: Plan) -> None:
 
 def benchmark_is_not_there(plan: Plan) -> None:
     plan.config["release"]["benchmarks"] = ["nowhere.jsonl"]
+
+
+def test_a_benchmark_that_no_table_can_hold_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "benchmark.csv"
+    file.write_text(f"question,answer\nWhy?,{'because ' * 20_000}\n")
+    with pytest.raises(CurateError, match="cannot be read"):
+        benchmark_texts(file)
 
 
 def no_title(plan: Plan) -> None:
