@@ -59,8 +59,14 @@ def test_the_trail_is_prov_that_programs_read_and_has_no_text(plan: Plan, make: 
     while step is not None:
         steps.append(str(step).rsplit("/", 1)[1])
         step = graph.value(step, prov.wasInformedBy)
-    assert steps[::-1] == ["load", "validate", "clean", "deduplicate", "scrub", "triage", "split"]
+    assert steps[::-1] == [*(one.step for one in open_build(workspace).manifest.steps), "split"]
     assert len(list(graph.subjects(rdflib.RDF.type, prov.Person))) == 2
+
+
+def test_the_trail_of_a_removed_record_ends_where_it_was_removed(plan: Plan, make: Make) -> None:
+    workspace = make(plan)
+    removed = open_build(workspace).removed()["item_id"][0].as_py()
+    assert trace(workspace, removed).steps[-1] == "deduplicate"
 
 
 def test_a_withdrawn_item_is_in_nothing_that_follows(plan: Plan, make: Make) -> None:
