@@ -19,6 +19,7 @@ from annotations.coefficients import (
     counts_of,
     fleiss_kappa,
     krippendorff_alpha,
+    observed_agreement,
 )
 from annotations.ledger import Ledger
 from annotations.rubric import known_rubrics
@@ -124,6 +125,8 @@ def agreement(workspace: Workspace, *, resamples: int = RESAMPLES) -> AgreementR
         MissingExtra: If the libraries of the coefficients are not installed.
     """
     reviews = [entry.review for entry in Ledger(workspace.ledger).entries()]
+    # What was decided earlier can have come into the ledger later.
+    reviews.sort(key=lambda review: review.decided_at)
     return agreement_of(reviews, known_rubrics(workspace), resamples=resamples)
 
 
@@ -192,14 +195,14 @@ def _asks(rubrics: dict[str, Rubric], review: Review, flag: str) -> bool:
 
 def _measure(measure: _Measure, resamples: int) -> MeasureAgreement:
     several = [of for of in measure.rated.values() if len(of) > 1]
-    counts = counts_of([list(of.values()) for of in several], measure.values)
-    same = [one == other for of in several for one, other in combinations(of.values(), 2)]
+    rated = [list(of.values()) for of in several]
+    counts = counts_of(rated, measure.values)
     return MeasureAgreement(
         name=measure.name,
         level=measure.level,
         items=len(several),
         ratings=sum(map(len, several)),
-        observed=fmean(same) if same else None,
+        observed=observed_agreement(rated),
         alpha=krippendorff_alpha(counts, measure.level, resamples=resamples),
         fleiss=fleiss_kappa(counts, resamples=resamples),
         pairs=_pairs(measure, several, resamples),

@@ -7,7 +7,9 @@ alone would have done as well, and the value is None.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import combinations
+from statistics import fmean
 from typing import Any, Literal
 
 import numpy as np
@@ -41,6 +43,12 @@ def counts_of(rated: Sequence[Sequence[Hashable]], values: Sequence[Hashable]) -
         for value, times in Counter(ratings).items():
             table[row, place[value]] = times
     return table
+
+
+def observed_agreement(rated: Iterable[Sequence[Hashable]]) -> float | None:
+    """The share of pairs of ratings of one item that are the same; None where no item has two."""
+    same = [one == other for ratings in rated for one, other in combinations(ratings, 2)]
+    return fmean(same) if same else None
 
 
 def krippendorff_alpha(counts: Counts, level: Level, *, resamples: int = RESAMPLES) -> Estimate:

@@ -22,6 +22,7 @@ from curation.workspace import Workspace
 from schemas.config import PIIConfig
 from schemas.errors import CurateError
 from schemas.review import Review
+from schemas.rubric import POINTS
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of this machine's clock a reviewer's may be."""
@@ -147,6 +148,9 @@ def _turns(text: str) -> list[dict[str, str]] | None:
     return [{"role": role.lower(), "text": said.strip()} for role, said in zip(parts[::2], parts[1::2], strict=True)]
 
 
+_PAIR = re.compile(r"([A-Za-z_]+)\s*[:= ]\s*(\d+)")
+
+
 def _ratings(row: _Row, policy: Policy) -> dict[str, int]:
     """The scales that were rated, from `empathy 4; safety 5` or a mapping of names to points."""
     given = row.values.get("ratings") or {}
@@ -157,7 +161,7 @@ def _ratings(row: _Row, policy: Policy) -> dict[str, int]:
     found: dict[str, int] = {}
     for name, points in pairs:
         _known(row, name, known, "ratings")
-        if str(points) not in ("1", "2", "3", "4", "5"):
+        if str(points) not in map(str, POINTS):
             raise row.wrong(f"{name} is not rated from 1 to 5", "ratings", "Write them as `empathy 4; safety 5`.")
         found[name] = int(points)
     return found
@@ -166,7 +170,7 @@ def _ratings(row: _Row, policy: Policy) -> dict[str, int]:
 def _raised(row: _Row, policy: Policy) -> list[str]:
     """The flags that were raised, from `stigma; pii_left` or a list of names."""
     given = row.values.get("raised_flags") or []
-    names = [str(one) for one in given] if isinstance(given, list) else re.split(r"[,;\s]+", str(given).strip())
+    names = [str(one) for one in given] if isinstance(given, list) else re.findall(r"[^,;\s]+", str(given))
     known = [flag.name for flag in policy.rubric.flags]
     for name in names:
         _known(row, name, known, "raised_flags")
@@ -178,9 +182,6 @@ def _known(row: _Row, name: str, known: list[str], field: str) -> None:
         near = close_name(name, known)
         mend = f"Did you mean '{near}'?" if near else f"It has: {', '.join(known) or 'none'}."
         raise row.wrong("names something that the rubric does not have", field, mend)
-
-
-_PAIR = re.compile(r"([A-Za-z_]+)\s*[:= ]\s*(\d+)")
 
 
 def _role(row: _Row, reviewer: str, policy: Policy) -> str:

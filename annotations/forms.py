@@ -4,12 +4,10 @@ A form decides nothing beforehand: no verdict is chosen, no star is given, and t
 it stands and appear once ``edit`` is chosen. An easy item takes two keys: one for the verdict, one to submit.
 """
 
-from typing import Literal
 from xml.sax.saxutils import quoteattr
 
+from schemas.config import Kind
 from schemas.rubric import Rubric
-
-Kind = Literal["qa", "dialogue"]
 
 VERDICT, FLAGS, COMMENT = "verdict", "flags", "comment"
 """The names of the form's controls; each scale has its own name."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from curation.workspace import canonical_json, write_whole
+from curation.workspace import canonical_json, sha256_of, write_whole
 from schemas.errors import CurateError
 from schemas.review import Review
 
@@ -86,7 +86,7 @@ class Ledger:
     def seal(self) -> None:
         """Notes the hash of the whole file and of its last decision beside it: see :func:`check_seal`."""
         entries = self.entries()
-        write_whole(self._seal, f"{_file_hash(self.file)} {len(entries)} {entries[-1].hash if entries else GENESIS}\n")
+        write_whole(self._seal, f"{sha256_of(self.file)} {len(entries)} {entries[-1].hash if entries else GENESIS}\n")
 
     def check_seal(self) -> None:
         """Compares the file with the hash of it that was noted after the last decision was written.
@@ -109,7 +109,7 @@ class Ledger:
             return
         except ValueError:
             content, sealed, head = "", -1, ""
-        if sealed == len(hashes) - 1 and head == hashes[-1] and content == _file_hash(self.file):
+        if sealed == len(hashes) - 1 and head == hashes[-1] and content == sha256_of(self.file):
             return
         if 0 <= sealed < len(hashes) - 1 and head == hashes[sealed]:
             self.seal()
@@ -154,10 +154,6 @@ class Ledger:
 def _chained(before: str, text: str | bytes) -> str:
     content = text.encode() if isinstance(text, str) else text
     return hashlib.sha256(before.encode() + b"\n" + content).hexdigest()
-
-
-def _file_hash(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def m001_decisions(connection: sqlite3.Connection) -> None:

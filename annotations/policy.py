@@ -81,6 +81,11 @@ class Standing(NamedTuple):
     final: bool = False
     """Whether an adjudicator has decided."""
 
+    @property
+    def for_adjudicator(self) -> bool:
+        """Whether it waits for an adjudicator: in dispute, and all reviewers whom it needs have decided."""
+        return self.state == "disputed" and self.decided >= self.needed
+
 
 def standings(items: pa.Table, entries: list[Entry], policy: Policy) -> dict[str, Standing]:
     """The standing of each item of a build, by its id.

@@ -51,9 +51,10 @@ def shipped() -> list[str]:
 
 def known_rubrics(workspace: Workspace) -> dict[str, Rubric]:
     """All rubrics that decisions of this workspace can have been made by, by their version."""
-    kept = (workspace.private / "rubrics").glob("*.json")
+    kept = sorted((workspace.private / "rubrics").glob("*.json"))
     rubrics = [_read(SHIPPED / f"{version}.yaml", version) for version in shipped()]
-    rubrics += [Rubric.model_validate_json(path.read_bytes()) for path in kept]
+    # JSON is YAML, too: one that was damaged is told as any other.
+    rubrics += [_read(path, workspace.relative(path)) for path in kept]
     return {rubric.version: rubric for rubric in rubrics}
 
 

@@ -1,12 +1,14 @@
 """The review queue as a file: one row an item, the risky ones first, with empty columns for the decision."""
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 from annotations.ledger import Ledger
 from annotations.order import alike, place
+from annotations.own_files import check_place
 from annotations.policy import policy_of, standings
 from curation import open_build
 from curation.workspace import Workspace, write_whole
@@ -61,11 +63,7 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None, f
 def _check_place(workspace: Workspace, file: Path, force: bool) -> None:
     if file.suffix not in (".csv", ".jsonl"):
         raise UsageError("the ending is neither .csv nor .jsonl", file=file, mend="Name the file with one of the two.")
-    place = file.resolve()
-    if any(place.is_relative_to(folder.resolve()) for folder in workspace.folders):
-        raise UsageError("a sheet does not belong there", file=file, mend="Write it beside curate.yaml or elsewhere.")
-    if not place.parent.is_dir():
-        raise UsageError("there is no such folder", file=file.parent, mend="Make it first.")
+    check_place(workspace, file, "a sheet")
     if file.exists() and not force:
         raise UsageError(
             "is there already, perhaps with verdicts", file=file, mend="Give another name, or --force to replace it."
@@ -77,8 +75,6 @@ def _jsonl(rows: list[dict[str, Any]]) -> str:
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
-    import io
-
     out = io.StringIO()
     # The byte-order mark tells spreadsheet programs that this is UTF-8.
     out.write("\ufeff")

@@ -11,6 +11,7 @@ from annotations.ledger import Entry, Ledger
 from annotations.policy import STATES, Policy, Standing, counted, decisions_now, policy_of, standings
 from annotations.rubric import known_rubrics
 from curation import Workspace, open_build
+from curation.triage import LEVELS
 from schemas.items import Strict
 from schemas.manifest import NOT_LOOKED_AT
 from schemas.review import ReviewRole
@@ -71,8 +72,6 @@ def status(workspace: Workspace) -> ReviewStatus:
     Raises:
         CurateError: If there is no build, or the ledger is broken.
     """
-    from curation.triage import LEVELS
-
     build, policy = open_build(workspace), policy_of(workspace)
     entries = Ledger(workspace.ledger).entries()
     items = build.items().select(["item_id", "content_hash", "risk_level"])
@@ -85,8 +84,8 @@ def status(workspace: Workspace) -> ReviewStatus:
     for row in rows:
         by_level[row["risk_level"] or NOT_LOOKED_AT].append(row["item_id"])
     open_ = _open(rows, standing, now, policy)
-    reviewers = _reviewers(now, open_, entries, policy)
-    seconds = [one for one in (_seconds(entry) for entry in entries) if one is not None]
+    seconds = _seconds(entries)
+    pace = _median([one for of_one in seconds.values() for one in of_one])
     left = sum(map(len, open_.values()))
     twice = [of for of in now.values() if sum(entry.review.role == "reviewer" for entry in of.values()) > 1]
     return ReviewStatus(
@@ -95,9 +94,9 @@ def status(workspace: Workspace) -> ReviewStatus:
         counts=counted(standing),
         backlog=[_backlog(level, by_level[level], standing) for level in order if by_level[level]],
         disputes=dict(Counter(reason for one in standing.values() for reason in one.reasons).most_common()),
-        reviewers=reviewers,
+        reviewers=_reviewers(now, open_, seconds, pace, policy),
         decisions_left=left,
-        hours_left=left * median(seconds) / 3600 if seconds else None,
+        hours_left=_hours(left, pace),
         twice=len(twice),
         agreement=_alpha([entry for of in twice for entry in of.values()], workspace),
     )
@@ -114,7 +113,7 @@ def _open(
         blind = [who for who, entry in now[item_id].items() if entry.review.role == "reviewer"]
         for alias in to_ask(item_id, stands, blind, policy):
             found[alias].append(item_id)
-        if stands.state == "disputed" and stands.decided >= stands.needed:
+        if stands.for_adjudicator:
             found[adjudicator_of(item_id, policy) or ""].append(item_id)
         elif not policy.config.reviewers and stands.state in ("waiting", "stale"):
             found[""].append(item_id)
@@ -122,19 +121,22 @@ def _open(
 
 
 def _reviewers(
-    now: dict[str, dict[str, Entry]], open_: dict[str, list[str]], entries: list[Entry], policy: Policy
+    now: dict[str, dict[str, Entry]],
+    open_: dict[str, list[str]],
+    seconds: dict[str, list[float]],
+    pace: float | None,
+    policy: Policy,
 ) -> list[ReviewerProgress]:
+    """Everybody who reviews or has decided; whose own pace is not known is taken to have that of all."""
     roles: dict[str, ReviewRole] = dict(policy.config.reviewers)
     of_reviewer: dict[str, list[Entry]] = defaultdict(list)
     for of in now.values():
         for who, entry in of.items():
             of_reviewer[who].append(entry)
             roles.setdefault(who, entry.review.role)
-    every = [seconds for entry in entries if (seconds := _seconds(entry)) is not None]
     found = []
     for alias, role in roles.items():
-        own = [seconds for entry in entries if entry.review.reviewer == alias and (seconds := _seconds(entry))]
-        pace = median(own) if own else median(every) if every else None
+        own = _median(seconds.get(alias, []))
         waiting = len(open_.get(alias, ()))
         found.append(
             ReviewerProgress(
@@ -145,16 +147,28 @@ def _reviewers(
                 accepts=fmean(entry.review.verdict == "accept" for entry in of_reviewer[alias])
                 if of_reviewer[alias]
                 else None,
-                seconds=median(own) if own else None,
-                hours_left=waiting * pace / 3600 if pace is not None else None,
+                seconds=own,
+                hours_left=_hours(waiting, pace if own is None else own),
             )
         )
     return found
 
 
-def _seconds(entry: Entry) -> float | None:
-    seconds = entry.review.seconds
-    return None if seconds is None or seconds > PAUSE else seconds
+def _seconds(entries: list[Entry]) -> dict[str, list[float]]:
+    """How long each reviewer had each item open, pauses left out."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for entry in entries:
+        if entry.review.seconds is not None and entry.review.seconds <= PAUSE:
+            found[entry.review.reviewer].append(entry.review.seconds)
+    return found
+
+
+def _median(seconds: list[float]) -> float | None:
+    return median(seconds) if seconds else None
+
+
+def _hours(items: int, pace: float | None) -> float | None:
+    return None if pace is None else items * pace / 3600
 
 
 def _backlog(level: str, ids: list[str], standing: dict[str, Standing]) -> Backlog:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from annotations.own_files import check_place
 from annotations.policy import STATES
 from annotations.status import ReviewStatus
 from curation.pages import page_environment
@@ -18,11 +19,7 @@ def write_status_page(workspace: Workspace, status: ReviewStatus, file: Path) ->
     """
     if file.suffix != ".html":
         raise UsageError("the ending is not .html", file=file, mend="Name the file so.")
-    place = file.resolve()
-    if any(place.is_relative_to(folder.resolve()) for folder in workspace.folders):
-        raise UsageError("a page does not belong there", file=file, mend="Write it beside curate.yaml or elsewhere.")
-    if not place.parent.is_dir():
-        raise UsageError("there is no such folder", file=file.parent, mend="Make it first.")
+    check_place(workspace, file, "a page")
     write_whole(file, status_html(status, datetime.now(UTC)))
 
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -68,7 +68,12 @@ class Withdrawn(NamedTuple):
 
 def text_hashes(row: dict[str, Any]) -> list[str]:
     """The hashes of an item's longer texts: question and answer, or turns."""
-    return [text_hash(text) for _, text in texts(row) if len(text.split()) >= FEW_WORDS]
+    return longer_hashes(text for _, text in texts(row))
+
+
+def longer_hashes(said: Iterable[str]) -> list[str]:
+    """The hashes of those of some texts that are long enough to be somebody's own."""
+    return [text_hash(text) for text in said if len(text.split()) >= FEW_WORDS]
 
 
 def text_hash(text: str) -> str:

@@ -1,4 +1,4 @@
-"""``curate review``: the queue as a file, decisions, and where the review stands."""
+"""``curate review``: the queue as a file and on a server, decisions, where the review stands, and the agreement."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from annotations.coefficients import Estimate
     from annotations.queue import Pulled, Pushed
 
-app = typer.Typer(no_args_is_help=True, help="Review items: a sheet to decide on, decisions into the ledger, progress.")
+app = typer.Typer(
+    no_args_is_help=True, help="Review items on a sheet or a server: decisions into the ledger, progress, agreement."
+)
 
 
 @app.command()

@@ -8,6 +8,7 @@ training files and releases go by these parts: nothing is trained on that a rele
 from typing import Any, NamedTuple
 
 from annotations import Entry, Ledger, Standing, approved_row, counted, policy_of, standings
+from annotations.ledger import GENESIS
 from annotations.withdrawals import Withdrawn, withdrawn
 from curation import Workspace, open_build
 from curation.build import Build
@@ -29,7 +30,7 @@ class Approved(NamedTuple):
     @property
     def ledger_head(self) -> str:
         """The hash that stands for all decisions."""
-        return self.entries[-1].hash if self.entries else "0" * 64
+        return self.entries[-1].hash if self.entries else GENESIS
 
     def counts(self) -> dict[str, int]:
         """How many items that were not withdrawn stand where in the review."""

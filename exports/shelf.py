@@ -1,7 +1,7 @@
 """The releases of a workspace, as they stand on disk: in which order, with which items, in which parts."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,6 +30,15 @@ class Release(NamedTuple):
                 table = pq.read_table(file)
                 tables.append(table.append_column("split", pa.array([part] * len(table), pa.string())))
         return pa.concat_tables(tables)
+
+    def part_of(self) -> dict[str, str]:
+        """The part of each of its items, by their ids, in the order of the parts."""
+        found: dict[str, str] = {}
+        for part in PARTS:
+            file = data_file(self.folder, part)
+            if file.is_file():
+                found |= dict.fromkeys(pq.read_table(file, columns=["item_id"])["item_id"].to_pylist(), part)
+        return found
 
 
 def data_file(folder: Path, part: str) -> Path:
@@ -81,10 +90,5 @@ def released_parts(workspace: Workspace) -> dict[str, str]:
     """The part of every item that was ever released; the first release that held it counts."""
     found: dict[str, str] = {}
     for release in releases(workspace):
-        for part in PARTS:
-            file = data_file(release.folder, part)
-            if file.is_file():
-                ids: list[Any] = pq.read_table(file, columns=["item_id"])["item_id"].to_pylist()
-                for item_id in ids:
-                    found.setdefault(item_id, part)
+        found = release.part_of() | found
     return found

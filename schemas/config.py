@@ -4,9 +4,9 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from schemas.items import Origin, Role
+from schemas.items import Origin, Role, Strict
 from schemas.language import is_supported
 from schemas.licenses import spdx
 from schemas.release_config import ExportConfig, ReleaseConfig
@@ -18,10 +18,8 @@ FieldPath = str
 """A path into a record: ``answer``, ``meta.topic``, ``turns.0.text``; ``.`` is the record itself."""
 
 
-class Section(BaseModel):
+class Section(Strict):
     """A part of the configuration."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class TurnMapping(Section):

@@ -7,25 +7,23 @@ release is refused while any of it is missing; nothing is made up in its place.
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
+from schemas.items import Strict
 from schemas.licenses import spdx
+from schemas.review_config import RiskLevel
 
 LeftOut = Literal["waiting", "stale", "disputed"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class ExportConfig(_Section):
+class ExportConfig(Strict):
     """What training files say beside the items."""
 
     system_prompt: str | None = None
     """What every conversation begins with, in the role of the system. The deployed model is given the same."""
     crisis_policy: str | None = None
     """What the model is to do when somebody is in danger; it is added to the system prompt of every conversation."""
-    crisis_levels: list[str] = ["passive", "active", "self_harm", "harm_to_others", "abuse_now"]
+    crisis_levels: list[RiskLevel] = ["passive", "active", "self_harm", "harm_to_others", "abuse_now"]
     """The risk levels that count as a crisis."""
     crisis_items: Literal["keep", "leave_out"] = "keep"
     """Whether items of these levels are written into training files."""
@@ -36,7 +34,7 @@ class ExportConfig(_Section):
         return "\n\n".join(text for text in (self.system_prompt, self.crisis_policy) if text) or None
 
 
-class Author(_Section):
+class Author(Strict):
     """Somebody who made the dataset."""
 
     name: str
@@ -45,7 +43,7 @@ class Author(_Section):
     orcid: str | None = Field(default=None, pattern=r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$")
 
 
-class DatasheetText(_Section):
+class DatasheetText(Strict):
     """The answers of the datasheet that cannot be measured (Gebru et al. 2021, Datasheets for Datasets)."""
 
     motivation: str | None = None
@@ -66,7 +64,7 @@ class DatasheetText(_Section):
     """Who looks after it, how to reach them, and whether older versions stay."""
 
 
-class ReleaseConfig(_Section):
+class ReleaseConfig(Strict):
     """What a release says of itself, and what it is held to."""
 
     title: str | None = None

@@ -2,8 +2,9 @@
 
 from typing import Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from schemas.items import Strict
 from schemas.review import Alias, ReviewRole
 
 RiskLevel = Literal["none", "third_party", "passive", "self_harm", "abuse_now", "harm_to_others", "active"]
@@ -11,10 +12,8 @@ RiskLevel = Literal["none", "third_party", "passive", "self_harm", "abuse_now", 
 RISKY: tuple[RiskLevel, ...] = get_args(RiskLevel)[1:]
 
 
-class ReviewConfig(BaseModel):
+class ReviewConfig(Strict):
     """Who reviews, how often, and when an item counts as approved."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     rubric: str = "counselling-1"
     """What is asked: the version of a rubric of the toolkit, or a YAML file of your own, relative to the workspace."""

@@ -8,14 +8,11 @@ a second time by itself: a request whose answer was lost may have been carried o
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from annotations.label_studio.connection import Account, Connection, key_of, password_of, write_connection
 from curation.workspace import Workspace
 from schemas.errors import CurateError, MissingExtra
-
-if TYPE_CHECKING:
-    pass
 
 PAGE = 500
 TIMEOUT = 60.0

@@ -3,9 +3,10 @@
 from html import escape
 from typing import Any, NamedTuple
 
-from annotations.forms import Kind, form
+from annotations.forms import form
 from annotations.label_studio.connection import Connection
 from annotations.label_studio.talk import Server
+from schemas.config import Kind
 from schemas.errors import CurateError
 from schemas.review import ReviewRole
 from schemas.rubric import Rubric

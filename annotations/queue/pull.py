@@ -84,7 +84,7 @@ class _Reader:
         self.rubrics: dict[str, Rubric] = known_rubrics(workspace)
         self.pii: PIIConfig = load_config(workspace).pii.model_copy(update={"mode": "placeholder"})
         self.ledger = Ledger(workspace.ledger)
-        self.entries = {_identity(entry.review) for entry in self.ledger.entries()}
+        self.in_ledger = {_identity(entry.review) for entry in self.ledger.entries()}
         self.items: dict[str, Any] = {}
         self.written = self.known = self.altered = self.foreign = 0
         self.held: list[Held] = []
@@ -113,11 +113,11 @@ class _Reader:
                     held.pop(_name(task), None)
                     spoilt.discard(int(task["id"]))
                     reviews.append(review)
-        new = [review for review in reviews if _identity(review) not in self.entries]
+        new = [review for review in reviews if _identity(review) not in self.in_ledger]
         new.sort(key=lambda review: review.decided_at)
         self.known += len(reviews) - len(new)
         self.written += self.ledger.append(new)
-        self.entries.update(map(_identity, new))
+        self.in_ledger.update(map(_identity, new))
         notes.save(cursor=cursor, held=held, spoilt=sorted(spoilt))
         self.held += [Held(reviewer=project.alias, item_id=name.split(" ")[1], why=why) for name, why in held.items()]
 
@@ -138,7 +138,7 @@ class _Reader:
             review = decision(data, annotation, project.alias, project.role, self.rubrics[project.rubric_version])
         except ValueError as error:
             return None, error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-        if _identity(review) in self.entries or not (review.comment or review.verdict == "edit"):
+        if _identity(review) in self.in_ledger or not (review.comment or review.verdict == "edit"):
             return review, None
         item = self._item(data)
         fault = edit_fault(item, review) if review.verdict == "edit" else None

@@ -98,7 +98,7 @@ def _wanted(workspace: Workspace, policy: Policy, role: ReviewRole) -> Wanted:
             data = task_data(row, policy.rubric, likeness.get(item_id))
             for alias in to_ask(item_id, stands, [review.reviewer for review in blind], policy):
                 wanted[alias, row["kind"]].append(data)
-        elif stands.state == "disputed" and stands.decided >= stands.needed:
+        elif stands.for_adjudicator:
             alias = adjudicator_of(item_id, policy) or ""
             wanted[alias, row["kind"]].append(task_data(row, policy.rubric, likeness.get(item_id), blind))
     return wanted

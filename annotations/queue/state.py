@@ -5,7 +5,6 @@ an answer, what was once sent (so that a task that is gone is missed), and from 
 """
 
 import fcntl
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,16 +51,14 @@ class StateFile:
         self.file: Path = workspace.private / "queue" / f"{workspace_id}-{project}.json"
         try:
             self.state = ProjectState.model_validate_json(self.file.read_bytes())
-        except FileNotFoundError:
-            self.state = ProjectState()
-        except ValidationError:
+        except (FileNotFoundError, ValidationError):
             # Nothing in it is needed to be right: it is found out anew from the server.
             self.state = ProjectState()
 
     def save(self, **changes: Any) -> None:
         """Writes the notes, with what is given changed."""
         self.state = self.state.model_copy(update=changes)
-        write_whole(self.file, json.dumps(self.state.model_dump()) + "\n")
+        write_whole(self.file, self.state.model_dump_json() + "\n")
 
 
 @contextmanager
@@ -73,8 +70,9 @@ def alone(workspace: Workspace) -> Iterator[None]:
     """
     path = workspace.private / "queue.lock"
     try:
-        with path.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        lock = path.open("w")
     except PermissionError:
         raise CurateError("cannot be written", file=workspace.relative(path), mend="Check its permissions.") from None
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

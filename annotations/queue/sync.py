@@ -161,7 +161,7 @@ def _plan(there: list[Task], wanted: list[Data], notes: StateFile) -> _Plan:
         added=len(missing), kept=len(live) + len(behind), retired=retired, restored=len(gone), altered=altered,
         surplus=surplus,
     )  # fmt: skip
-    return _Plan([data for key, data in by_key.items() if key not in live], remove, synced, sorted({*live}))
+    return _Plan([data for key, data in by_key.items() if key not in live], remove, synced, sorted(live))
 
 
 def _is_touched(task: Task) -> bool:

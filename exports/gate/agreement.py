@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exports.gate.candidate import Candidate
 from exports.gate.reason import Reason
-from exports.publishing.review import agreements
+from exports.publishing.review import agreement_in_verdict
 
 
 def too_low(candidate: Candidate) -> Iterator[Reason]:
@@ -14,15 +14,14 @@ def too_low(candidate: Candidate) -> Iterator[Reason]:
     """
     if not candidate.rows:
         return
-    found = agreements(candidate.review.table)
-    if not found or found[0].name != "verdict":
+    verdict = agreement_in_verdict(candidate.review.table, resamples=0)
+    if not verdict.items:
         yield Reason(
             code="agreement.unmeasured",
             message="no item was decided on by two reviewers, so how far they agree is not known",
             mend="Have a second reviewer decide on a share of the items: review.double in curate.yaml.",
         )
         return
-    verdict = found[0]
     alpha = 1.0 if verdict.alpha.value is None and verdict.observed == 1 else verdict.alpha.value
     least = candidate.words.least_agreement
     if alpha is None or alpha < least:

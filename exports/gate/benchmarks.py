@@ -5,6 +5,7 @@ row in common, and near-duplicates. A near-duplicate counts only when it was ver
 """
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def contaminated(candidate: Candidate) -> Iterator[Reason]:
                 mend="Reject them in review, or leave this benchmark out of what models are measured on.",
                 items=shared,
             )
-        alike = [one for one in _near(candidate.rows, held, candidate.config.dedup) if one not in set(shared)]
+        alike = [one for one in _near(candidate.rows, held, candidate.config.dedup) if one not in shared]
         if alike:
             yield Reason(
                 code="benchmark.alike",
@@ -58,7 +59,7 @@ def benchmark_texts(file: Path) -> list[str]:
     """
     try:
         found = list(dict.fromkeys(text for text in _strings(_read(file)) if text.strip()))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "cannot be read"
         raise CurateError(reason, file=file, mend="Name a .jsonl, .json, .csv, .tsv, .parquet or .txt file.") from None
     if not found:
@@ -77,7 +78,7 @@ def _read(file: Path) -> Any:
     if file.suffix == ".json":
         return json.loads(content)
     if file.suffix in (".csv", ".tsv"):
-        return list(csv.reader(content.splitlines(keepends=True), delimiter="\t" if file.suffix == ".tsv" else ","))
+        return list(csv.reader(io.StringIO(content, newline=""), delimiter="\t" if file.suffix == ".tsv" else ","))
     if file.suffix == ".txt":
         return content.split("\n")
     raise ValueError

@@ -1,6 +1,7 @@
 """Whether all that a release rests on is as it was made: chains, builds, sources, earlier releases."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from annotations import verify
 from annotations.ledger import GENESIS
@@ -49,15 +50,22 @@ def withdrawals_broken(workspace: Workspace) -> Iterator[Reason]:
 def release_changed(workspace: Workspace) -> Iterator[Reason]:
     """A file of an earlier release is not what its checksums say."""
     for release in releases(workspace):
-        for line in (release.folder / SUMS).read_text().splitlines():
-            expected, name = line.split("  ", 1)
-            file = release.folder / name
-            if not file.is_file() or sha256_of(file) != expected:
-                yield Reason(
-                    code="files.release",
-                    message=f"{workspace.relative(file)} was changed after the release, or is missing",
-                    mend="Put back a copy of the release: which part an item belongs to is read from it.",
-                )
+        for file in _changed_files(release.folder):
+            yield Reason(
+                code="files.release",
+                message=f"{workspace.relative(file)} was changed after the release, or is missing",
+                mend="Put back a copy of the release: which part an item belongs to is read from it.",
+            )
+
+
+def _changed_files(folder: Path) -> list[Path]:
+    """The files of a release that are not as its checksums say; the checksums themselves where they cannot be read."""
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+        sums = {folder / name: expected for expected, name in (line.split("  ", 1) for line in lines)}
+    except (OSError, ValueError):
+        return [folder / SUMS]
+    return [file for file, expected in sums.items() if not file.is_file() or sha256_of(file) != expected]
 
 
 FIRST: tuple[Callable[[Workspace], Iterator[Reason]], ...] = (

@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from annotations import known_rubrics
-from curation.pii import scrub_text
+from annotations.edits import personal_data, stand_ins
+from annotations.forms import PII_FLAG
 from curation.table import texts
 from exports.gate.candidate import Candidate
 from exports.gate.reason import Reason, some
-from schemas.config import PIIConfig
-
-FLAG = "pii_left"
-"""What a rubric calls the question whether personal data is left."""
 
 
 def left_in_texts(candidate: Candidate) -> Iterator[Reason]:
@@ -25,15 +22,12 @@ def left_in_texts(candidate: Candidate) -> Iterator[Reason]:
     found = []
     for row in candidate.rows:
         built = candidate.built(row["item_id"])
-        before = dict(texts(built))
-        kept = {
-            before[span["field"]][span["shown_start"] : span["shown_end"]]
-            for span in built["pii"] or ()
-            if span["field"] in before
-        }
-        new = {field: text for field, text in texts(row) if before.get(field) != text}
-        old = {field: text for field, text in before.items() if field not in new and dict(texts(row)).get(field)}
-        if _finds(old, rules, row, kept) or _finds(new, full, row, kept) or _seen(candidate, row):
+        before, standing = dict(texts(built)), stand_ins(built)
+        left = any(
+            personal_data(text, rules if before.get(field) == text else full, row["language"], standing)
+            for field, text in texts(row)
+        )
+        if left or _seen(candidate, row):
             found.append(row["item_id"])
     if found:
         yield Reason(
@@ -44,21 +38,13 @@ def left_in_texts(candidate: Candidate) -> Iterator[Reason]:
         )
 
 
-def _finds(fields: dict[str, str], pii: PIIConfig, row: dict[str, Any], kept: set[str]) -> bool:
-    return any(
-        text[span.start : span.end] not in kept
-        for text in fields.values()
-        for span in scrub_text(text, pii, row["language"]).spans
-    )
-
-
 def _seen(candidate: Candidate, row: dict[str, Any]) -> bool:
     """Whether a reviewer marked or flagged personal data in the very text that would go out."""
     if row["verdict"] == "edit":
         return False
     decided = candidate.decisions.get((row["item_id"], row["content_hash"]), [])
     final = [review for review in decided if review.role == "adjudicator"]
-    return any(FLAG in review.flags or review.pii for review in final or decided)
+    return any(PII_FLAG in review.flags or review.pii for review in final or decided)
 
 
 def risk_without_a_word(candidate: Candidate) -> Iterator[Reason]:
@@ -66,7 +52,7 @@ def risk_without_a_word(candidate: Candidate) -> Iterator[Reason]:
     asks = {
         version
         for version, rubric in known_rubrics(candidate.workspace).items()
-        if any(flag.name == FLAG for flag in rubric.flags)
+        if any(flag.name == PII_FLAG for flag in rubric.flags)
     }
     silent = []
     for row in candidate.rows:
@@ -80,6 +66,6 @@ def risk_without_a_word(candidate: Candidate) -> Iterator[Reason]:
         yield Reason(
             code="pii.risk",
             message=f"{len(silent):,} items may still say who speaks, and no reviewer was asked: {some(silent)}",
-            mend=f"Have them reviewed by a rubric that asks for '{FLAG}', such as counselling-1.",
+            mend=f"Have them reviewed by a rubric that asks for '{PII_FLAG}', such as counselling-1.",
             items=silent,
         )

@@ -6,15 +6,14 @@ hold the item.
 
 import csv
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from curation import PARTS, Workspace
+from curation import Workspace
 from exports.export import INDEX
-from exports.shelf import data_file, releases
+from exports.shelf import releases
 from schemas.errors import CurateError
 from schemas.items import Strict
 
@@ -47,10 +46,11 @@ def holders(workspace: Workspace, item_ids: set[str]) -> list[Holder]:
 def _exports(workspace: Workspace, wanted: set[str]) -> list[Holder]:
     found = []
     for folder in _folders(workspace.exports, "manifest.json"):
-        manifest = _read(folder / "manifest.json")
-        index = folder / INDEX
-        ids = [row["item_id"] for row in csv.DictReader(index.open(encoding="utf-8"))] if index.is_file() else []
-        held = [item_id for item_id in ids if item_id in wanted]
+        with _whole(folder / "manifest.json") as file:
+            manifest = json.loads(file.read_bytes())
+        with _whole(folder / INDEX) as file:
+            rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+            held = [row["item_id"] for row in rows if row["item_id"] in wanted]
         if held:
             found.append(_holder("export", folder, manifest, held))
     return found
@@ -59,12 +59,7 @@ def _exports(workspace: Workspace, wanted: set[str]) -> list[Holder]:
 def _releases(workspace: Workspace, wanted: set[str]) -> list[Holder]:
     found = []
     for release in releases(workspace):
-        held: list[str] = []
-        for part in PARTS:
-            file = data_file(release.folder, part)
-            if file.is_file():
-                ids: pa.ChunkedArray = pq.read_table(file, columns=["item_id"])["item_id"]
-                held += [item_id for item_id in ids.to_pylist() if item_id in wanted]
+        held = [item_id for item_id in release.part_of() if item_id in wanted]
         if held:
             found.append(
                 Holder(
@@ -81,12 +76,15 @@ def _releases(workspace: Workspace, wanted: set[str]) -> list[Holder]:
 def _runs(workspace: Workspace, wanted: set[str]) -> list[Holder]:
     found = []
     for folder in _folders(workspace.runs, "manifest.json"):
-        manifest = _read(folder / "manifest.json")
-        lines = (folder / "examples.jsonl").read_text(encoding="utf-8").splitlines()
-        held = [one["item_id"] for one in map(json.loads, lines) if one["trained_on"] and one["item_id"] in wanted]
+        with _whole(folder / "manifest.json") as file:
+            manifest = json.loads(file.read_bytes())
+            export = manifest["export"]
+            made_from = export["fingerprint"], export["ledger_head"]
+        with _whole(folder / "examples.jsonl") as file:
+            lines = file.read_text(encoding="utf-8").splitlines()
+            held = [one["item_id"] for one in map(json.loads, lines) if one["trained_on"] and one["item_id"] in wanted]
         if held:
-            made_from = manifest["export"]["fingerprint"]
-            found.append(_holder("run", folder, manifest, held, made_from, manifest["export"]["ledger_head"]))
+            found.append(_holder("run", folder, manifest, held, *made_from))
     return found
 
 
@@ -94,12 +92,12 @@ def _bundles(workspace: Workspace, runs: list[Holder]) -> list[Holder]:
     of_run = {run.fingerprint: run for run in runs}
     found = []
     for folder in _folders(workspace.bundles, "bundle.json"):
-        manifest = _read(folder / "bundle.json")
-        lineage = manifest["lineage"]
-        run = of_run.get(lineage["run_fingerprint"])
+        with _whole(folder / "bundle.json") as file:
+            manifest = json.loads(file.read_bytes())
+            lineage = manifest["lineage"]
+            run, ledger_head = of_run.get(lineage["run_fingerprint"]), lineage["ledger_head"]
         if run is not None:
-            held = (run.items, run.fingerprint, lineage["ledger_head"])
-            found.append(_holder("bundle", folder, manifest, *held))
+            found.append(_holder("bundle", folder, manifest, run.items, run.fingerprint, ledger_head))
     return found
 
 
@@ -107,13 +105,14 @@ def _folders(above: Path, manifest: str) -> list[Path]:
     return sorted(path.parent for path in above.glob(f"[!.]*/{manifest}"))
 
 
-def _read(file: Path) -> dict[str, Any]:
+@contextmanager
+def _whole(file: Path) -> Iterator[Path]:
+    """While a file is read: what is not there, or not as it was written, is an error that names the file."""
     try:
-        found: dict[str, Any] = json.loads(file.read_bytes())
-    except ValueError:
+        yield file
+    except (OSError, ValueError, LookupError, TypeError):
         mend = "Put back a copy of it, or remove its folder."
         raise CurateError("cannot be read, so what it holds is not known", file=file, mend=mend) from None
-    return found
 
 
 def _holder(

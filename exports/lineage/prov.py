@@ -21,7 +21,6 @@ CONTEXT = {
     "title": "dct:title",
     "license": "dct:license",
 }
-STEPS = ("load", "validate", "clean", "deduplicate", "scrub", "triage", "split")
 PROGRAM = "curate:program"
 
 
@@ -73,7 +72,7 @@ def _source(trail: Trail) -> list[dict[str, Any]]:
 def _steps(trail: Trail) -> list[dict[str, Any]]:
     """Each step as an activity that follows the one before; what it changed is told by field, not by text."""
     found, before = [], None
-    for step in STEPS:
+    for step in trail.steps:
         changed = sorted({change.field for change in trail.changes if change.step == step})
         title = f"{step}, changed {', '.join(changed)}" if changed else step
         identity = f"curate:build/{trail.build_id}/{step}"

@@ -5,8 +5,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from annotations import Ledger
-from annotations.withdrawals import FEW_WORDS as TOO_FEW
-from annotations.withdrawals import Why, add_tombstone, text_hash, text_hashes, withdrawn
+from annotations.withdrawals import Why, add_tombstone, longer_hashes, text_hashes, withdrawn
 from curation import Workspace, open_build
 from curation.build import Build
 from exports.lineage.holders import Holder, holders
@@ -78,7 +77,6 @@ def withdraw(
 def _with_copies(item_id: str, rows: dict[str, dict[str, Any]]) -> dict[str, str]:
     """The item and all rows that hold its text, each with the reason why it goes."""
     found = {item_id: "was named"}
-    pending = [item_id]
     by_hash: dict[str, list[str]] = {}
     for row in rows.values():
         for one in text_hashes(row):
@@ -86,10 +84,9 @@ def _with_copies(item_id: str, rows: dict[str, dict[str, Any]]) -> dict[str, str
     keeper = rows[item_id].get("kept_id")
     if keeper in rows:
         found[keeper] = f"stands for {item_id}, which is a duplicate of it"
-        pending.append(keeper)
-    own = [other for one in pending for h in text_hashes(rows[one]) for other in by_hash[h]]
-    for other in own:
-        found.setdefault(other, "holds a text of it word for word")
+    for one in [text_hash for named in found for text_hash in text_hashes(rows[named])]:
+        for other in by_hash[one]:
+            found.setdefault(other, "holds a text of it word for word")
     for row in rows.values():
         if row.get("kept_id") in found:
             found.setdefault(row["item_id"], f"is a duplicate of {row['kept_id']}")
@@ -98,12 +95,12 @@ def _with_copies(item_id: str, rows: dict[str, dict[str, Any]]) -> dict[str, str
 
 def _hashes_of_edits(workspace: Workspace, ids: set[str]) -> set[str]:
     """Reviewers' own words for these items are what was released, so they are looked for as well."""
-    found = set()
+    found: set[str] = set()
     for entry in Ledger(workspace.ledger).entries():
         review = entry.review
         if review.item_id in ids:
             edited = [review.question, review.answer, *(turn.text for turn in review.turns or ())]
-            found |= {text_hash(text) for text in edited if text and len(text.split()) >= TOO_FEW}
+            found |= set(longer_hashes(text for text in edited if text))
     return found
 
 

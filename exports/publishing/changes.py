@@ -34,7 +34,9 @@ def changes_since(approved: Approved, before: Release | None) -> list[Change]:
     old = _hashes(before.items()) if before else {}
     new = {row["item_id"]: (row["content_hash"], row["split"]) for row in approved.rows}
     why = dict.fromkeys(new.keys() - old.keys(), "is new")
-    why |= {item_id: _why_out(item_id, approved) for item_id in old.keys() - new.keys()}
+    gone = old.keys() - new.keys()
+    removed = set(approved.build.removed()["item_id"].to_pylist()) if gone else set()
+    why |= {item_id: _why_out(item_id, approved, removed) for item_id in gone}
     return _compared(old, new, why)
 
 
@@ -97,13 +99,12 @@ def _compared(old: dict[str, tuple[str, str]], new: dict[str, tuple[str, str]], 
     return found
 
 
-def _why_out(item_id: str, approved: Approved) -> str:
+def _why_out(item_id: str, approved: Approved, removed: set[str]) -> str:
     if item_id in approved.withdrawn.item_ids:
         return "was withdrawn"
     if item_id in approved.standing:
         state = approved.standing[item_id].state
         return "its source was withdrawn" if state == "approved" else f"is {state} in review"
-    removed = approved.build.removed()
-    if item_id in set(removed["item_id"].to_pylist()):
+    if item_id in removed:
         return "is a duplicate of another item"
     return "is no longer in its source, or in quarantine"

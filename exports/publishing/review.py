@@ -5,15 +5,13 @@ reviewers. Krippendorff's alpha needs no more, so everybody who has the release 
 """
 
 from collections import Counter
-from itertools import combinations
-from statistics import fmean
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from annotations import known_rubrics
 from annotations.agreement import VERDICTS
-from annotations.coefficients import Estimate, Level, counts_of, krippendorff_alpha
+from annotations.coefficients import RESAMPLES, Estimate, Level, counts_of, krippendorff_alpha, observed_agreement
 from annotations.policy import decisions_now
 from curation import Workspace
 from exports.approved import Approved
@@ -104,7 +102,7 @@ def agreements(table: pa.Table) -> list[Agreement]:
         table: Columns of :data:`REVIEW`.
     """
     rows = table.to_pylist()
-    found = [_agreement("verdict", "nominal", VERDICTS, [row["verdicts"] for row in rows])]
+    found = [agreement_in_verdict(table)]
     for name in sorted({scale["name"] for row in rows for scale in row["scales"]}):
         points = [scale["points"] for row in rows for scale in row["scales"] if scale["name"] == name]
         found.append(_agreement(name, "ordinal", POINTS, points))
@@ -119,8 +117,12 @@ def agreements(table: pa.Table) -> list[Agreement]:
     return [one for one in found if one.items]
 
 
-def _agreement(name: str, level: Level, values: Any, rated: list[list[Any]]) -> Agreement:
+def agreement_in_verdict(table: pa.Table, *, resamples: int = RESAMPLES) -> Agreement:
+    """Agreement in the verdict alone; without resamples its alpha has no interval, and costs nothing."""
+    return _agreement("verdict", "nominal", VERDICTS, table["verdicts"].to_pylist(), resamples)
+
+
+def _agreement(name: str, level: Level, values: Any, rated: list[list[Any]], resamples: int = RESAMPLES) -> Agreement:
     several = [said for said in rated if len(said) > 1]
-    same = [one == other for said in several for one, other in combinations(said, 2)]
-    counts = counts_of(several, list(values))
-    return Agreement(name, len(several), fmean(same) if same else None, krippendorff_alpha(counts, level))
+    alpha = krippendorff_alpha(counts_of(several, list(values)), level, resamples=resamples)
+    return Agreement(name, len(several), observed_agreement(several), alpha)

@@ -1,12 +1,15 @@
 """Agreement in decisions: who is counted, against whom, and what becomes of it over time."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from annotations import AgreementReport, agreement_of
+from annotations import AgreementReport, Ledger, agreement, agreement_of
 from annotations.rubric import SHIPPED, _read
+from curation import Workspace
+from schemas.errors import ConfigError
 from schemas.review import Review
 from schemas.rubric import Rubric
 
@@ -30,6 +33,11 @@ def of(reviews: list[Review]) -> AgreementReport:
     return agreement_of(reviews, RUBRICS, resamples=50)
 
 
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
+
+
 def measure(report: AgreementReport, name: str) -> Any:
     return next(one for one in report.measures if one.name == name)
 
@@ -43,6 +51,20 @@ def test_items_of_one_decision_count_for_nothing() -> None:
 def test_the_last_decision_of_a_reviewer_counts() -> None:
     report = of([review(1, "a", "reject"), review(1, "b"), review(1, "a")])
     assert measure(report, "verdict").observed == 1
+
+
+def test_the_last_decision_is_the_one_made_last_not_the_one_written_last(workspace: Workspace) -> None:
+    late = {"decided_at": START + timedelta(hours=1)}
+    Ledger(workspace.ledger).append([review(1, "a", **late), review(1, "b"), review(1, "a", "reject")])
+    assert measure(agreement(workspace, resamples=0), "verdict").observed == 1
+
+
+def test_a_rubric_that_was_damaged_after_it_was_kept_is_told_by_its_file(workspace: Workspace) -> None:
+    kept = workspace.private / "rubrics" / "ours-1.json"
+    kept.parent.mkdir()
+    kept.write_text('{"version": "ours-1", "verdicts": []}')
+    with pytest.raises(ConfigError, match=r"\.curate/rubrics/ours-1\.json"):
+        agreement(workspace)
 
 
 def test_a_scale_that_was_not_rated_is_no_rating_and_a_flag_not_raised_is_one() -> None:

@@ -266,7 +266,7 @@ def test_an_edit_that_is_clean_is_approved(built: Workspace) -> None:
 
 
 def test_ratings_and_flags_are_written_in_words(built: Workspace) -> None:
-    more = {"ratings": "empathy 4; safety: 5", "raised_flags": "stigma, unsupported"}
+    more = {"ratings": "empathy 4; safety: 5", "raised_flags": "stigma, unsupported;"}
     decide(built, decisions(built, {"verdict": "accept", **more}))
     (entry,) = Ledger(built.ledger).entries()
     assert entry.review.scales == {"empathy": 4, "safety": 5}

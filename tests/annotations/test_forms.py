@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from annotations.forms import Kind, form
+from annotations.forms import form
 from annotations.queue.task import decision, is_sound, key_of, shown_text, task_data
 from annotations.rubric import SHIPPED, _read
+from schemas.config import Kind
 from schemas.review import Review
 
 GOLDEN = Path(__file__).parent / "golden"

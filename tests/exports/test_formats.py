@@ -14,7 +14,7 @@ from exports import export
 from exports.formats import FORMATS
 from exports.messages import Messages, messages, without_opening
 from exports.tokens import token_counter
-from schemas.errors import CurateError
+from schemas.errors import ConfigError, CurateError
 from tests.exports.conftest import Make, Plan
 
 WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30).filter(lambda text: text.strip())
@@ -86,6 +86,12 @@ def test_items_of_a_crisis_can_be_left_out(plan: Plan, make: Make) -> None:
     active = [item for item in plan.items if item["risk_level"] == "active" and item["item_id"] not in rejected]
     assert active
     assert result.left_out["of a crisis"] == len(active)
+
+
+def test_a_level_of_risk_that_there_is_not_is_refused(plan: Plan, make: Make) -> None:
+    plan.config["export"] = {"crisis_items": "leave_out", "crisis_levels": ["suicidal"]}
+    with pytest.raises(ConfigError, match="export.crisis_levels"):
+        export(make(plan), "openai")
 
 
 def test_tokens_are_those_that_training_sees(shared: Path) -> None:

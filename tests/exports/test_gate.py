@@ -15,8 +15,10 @@ from annotations.ledger import GENESIS
 from annotations.withdrawals import add_tombstone, text_hash
 from curation import Workspace, open_build
 from exports import reasons, release
+from exports.gate.benchmarks import benchmark_texts
 from exports.gate.words import NEEDED
 from exports.publishing.release import ReleaseRefused
+from schemas.errors import CurateError
 from tests.conftest import curate
 from tests.exports.conftest import Make, Plan
 
@@ -151,6 +153,13 @@ def benchmark_is_not_there(plan: Plan) -> None:
     plan.config["release"]["benchmarks"] = ["nowhere.jsonl"]
 
 
+def test_a_benchmark_that_no_table_can_hold_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "benchmark.csv"
+    file.write_text(f"question,answer\nWhy?,{'because ' * 20_000}\n")
+    with pytest.raises(CurateError, match="cannot be read"):
+        benchmark_texts(file)
+
+
 def no_title(plan: Plan) -> None:
     plan.config["release"]["title"] = " "
 
@@ -273,6 +282,11 @@ def tampered_release(workspace: Workspace) -> None:
     (workspace.releases / "1.0.0" / "README.md").write_text("Trust me.")
 
 
+def release_without_checksums(workspace: Workspace) -> None:
+    release(workspace, "1.0.0")
+    (workspace.releases / "1.0.0" / "SHA256SUMS").unlink()
+
+
 def cut_off_withdrawal(workspace: Workspace) -> None:
     add_tombstone(workspace.withdrawals, why="consent", item_ids=("forum-1",))
     release(workspace, "1.0.0")
@@ -297,6 +311,7 @@ def cut_off_decisions(workspace: Workspace) -> None:
         (tampered_withdrawal, "ledger.withdrawals"),
         (cut_off_withdrawal, "ledger.withdrawals"),
         (tampered_release, "files.release"),
+        (release_without_checksums, "files.release"),
     ],
 )
 def test_what_was_changed_is_found(tamper: Callable[[Workspace], None], code: str, plan: Plan, make: Make) -> None:

@@ -59,8 +59,14 @@ def test_the_trail_is_prov_that_programs_read_and_has_no_text(plan: Plan, make: 
     while step is not None:
         steps.append(str(step).rsplit("/", 1)[1])
         step = graph.value(step, prov.wasInformedBy)
-    assert steps[::-1] == ["load", "validate", "clean", "deduplicate", "scrub", "triage", "split"]
+    assert steps[::-1] == [*(one.step for one in open_build(workspace).manifest.steps), "split"]
     assert len(list(graph.subjects(rdflib.RDF.type, prov.Person))) == 2
+
+
+def test_the_trail_of_a_removed_record_ends_where_it_was_removed(plan: Plan, make: Make) -> None:
+    workspace = make(plan)
+    removed = open_build(workspace).removed()["item_id"][0].as_py()
+    assert trace(workspace, removed).steps[-1] == "deduplicate"
 
 
 def test_a_withdrawn_item_is_in_nothing_that_follows(plan: Plan, make: Make) -> None:
@@ -144,7 +150,17 @@ def test_what_cannot_be_read_might_hold_the_item(plan: Plan, make: Make) -> None
     workspace = make(plan)
     folder = workspace.runs / "first"
     folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text("{")
+    # Damaged, of another shape, and without the list of its examples.
+    for manifest in ("{", "{}", '{"fingerprint": "1", "export": {"fingerprint": "2", "ledger_head": "3"}}'):
+        (folder / "manifest.json").write_text(manifest)
+        with pytest.raises(CurateError, match="so what it holds is not known"):
+            trace(workspace, plan.approved(0)["item_id"])
+
+
+def test_an_export_without_its_index_might_hold_the_item(plan: Plan, make: Make) -> None:
+    workspace = make(plan)
+    export(workspace, "sharegpt")
+    (workspace.exports / "sharegpt" / "items.csv").unlink()
     with pytest.raises(CurateError, match="so what it holds is not known"):
         trace(workspace, plan.approved(0)["item_id"])
 
