@@ -54,13 +54,13 @@ def finetune(
     Settings: learning_rate, weight_decay, warmup_steps, batch_size, gradient_accumulation, epochs, max_steps,
     max_sequence_length, long_conversations, packing, clip_gradient_norm, evaluate_every, early_stop,
     checkpoint_every, keep_checkpoints, precision, activation_checkpointing, compile, seed, device, lora.rank,
-    lora.alpha, lora.dropout. docs/trainer.md says what they mean.
+    lora.alpha, lora.dropout, lora.attention_modules, lora.mlp. docs/fine-tuning.md says what they mean.
     """
     import finetune as room
 
     workspace = Workspace.find(context.obj)
     if resume is not None:
-        _refuse(resume, model, run, settings, dry_run)
+        _refuse_others(context, resume)
         with _bar(as_json) as on_step:
             result = room.resume(workspace, resume, on_step=on_step)
     else:
@@ -94,8 +94,10 @@ def finetune(
     typer.echo(f"Written to {result.path}. Next: `curate deploy {manifest.run}`")
 
 
-def _refuse(resume: str, *others: object) -> None:
-    if any(others):
+def _refuse_others(context: typer.Context, resume: str) -> None:
+    """Raises :class:`UsageError` if ``--resume`` does not stand alone; what else was written would not be heeded."""
+    sources = [context.get_parameter_source(name) for name in context.params if name not in ("resume", "as_json")]
+    if any(source is not None and source.name == "COMMANDLINE" for source in sources):
         raise UsageError(
             "a run goes on as it was begun", field="--resume", mend=f"Write `curate finetune --resume {resume}` alone."
         )
@@ -172,6 +174,8 @@ def _parsed(settings: list[str]) -> dict[str, Any]:
         place = parsed
         for name in outer:
             place = place.setdefault(name, {})
+            if not isinstance(place, dict):
+                raise UsageError(f"'{setting}' and another --set exclude each other", field="--set", mend="Give one.")
         place[last] = _value(value)
     return parsed
 
@@ -179,6 +183,10 @@ def _parsed(settings: list[str]) -> dict[str, Any]:
 def _value(text: str) -> Any:
     """YAML reads 2e-4 as a word, which nobody means by it here."""
     try:
-        return float(text) if "e" in text.lower() else yaml.safe_load(text)
-    except (ValueError, yaml.YAMLError):
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
         return text
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value

@@ -36,6 +36,7 @@ from deploy.runtime import PteModel, load_runtime
 from deploy.safety import SAFETY, confirmed_helplines, make_layer
 from deploy.tokenizer import DeviceTokenizer
 from deploy.trained import check_family, quantisation_for, trained
+from finetune.architecture import read_architecture
 from finetune.manifest import RunManifest, read_run, sha256s
 from schemas.errors import ConfigError, CurateError, Refused
 
@@ -94,7 +95,7 @@ def deploy(
         tokenizer = DeviceTokenizer(out / "tokenizer.model")
         chat = tokenizer.chat_format(manifest.system_prompt)
         asked = prompts(tokenizer, chat, context - DECODED)
-        size = sum(file.stat().st_size for file in model.weights.glob("*.safetensors"))
+        size = sum(file.stat().st_size for file in model.weights.iterdir() if file.suffix in (".safetensors", ".pth"))
         stage("quantising and exporting", _export_seconds(size))
         eager = export_pte(
             model,
@@ -199,8 +200,6 @@ def _parity_seconds(weights: int) -> float:
 
 
 def _context(checkpoint: Path, asked: int | None) -> int:
-    from finetune.architecture import read_architecture
-
     longest = read_architecture(checkpoint).max_position_embeddings
     if asked is None:
         return min(DEFAULT_CONTEXT, longest)

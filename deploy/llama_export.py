@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from deploy.agreement import EAGER_LIMIT, EagerParity
 from deploy.manifest import Quantisation
-from deploy.trained import Trained, check_family
+from deploy.trained import Trained
 from schemas.errors import ConfigError, CurateError, MissingExtra
 
 if TYPE_CHECKING:
@@ -157,7 +157,6 @@ def _work(request: ExportRequest) -> None:
     from finetune.models import open_model
 
     shape = open_model(trained.weights).architecture
-    check_family(trained.weights)
     widths = (shape.hidden_size, shape.intermediate_size)
     if quantisation.linear == "8da4w" and any(width % quantisation.group_size for width in widths):
         raise ConfigError(f"the model's widths are no multiples of {quantisation.group_size}")  # it would skip layers

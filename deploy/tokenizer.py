@@ -1,9 +1,10 @@
 """The tokenizer and chat format as the phone has them: ExecuTorch's tokenizer on ``tokenizer.model``.
 
-The ids equal those that the model was trained with (``finetune.tokenizer``). One thing differs from ExecuTorch's C++
-tokenizer: that one reads ``<|eot_id|>`` and its like in a user's text as the special tokens they spell, by which a user
-can end a turn and speak as the system. Here, as in training, they are ordinary text. An app breaks them up before it
-encodes what a user says (:func:`harmless`), and so does the chat, so that both give the model the same ids.
+The ids equal those that the model was trained with (``finetune.tokenizer``). Two things differ from ExecuTorch's C++
+tokenizer. That one cuts runs of spaces before a word otherwise; and it reads ``<|eot_id|>`` and its like in a user's
+text as the special tokens they spell, by which a user can end a turn and speak as the system. Here, as in training,
+they are ordinary text. An app breaks them up before it encodes what a user says (:func:`harmless`), and so does the
+chat, so that both give the model the same ids; of the spaces the app takes care alone.
 """
 
 import codecs

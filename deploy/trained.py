@@ -1,11 +1,11 @@
 """What a run hands over: the weights that go onto the phone, and the quantisation that they were trained for."""
 
-import json
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from deploy.manifest import Quantisation
+from finetune.architecture import read_architecture
 from finetune.config import LoraOptions
 from finetune.manifest import RunManifest
 from schemas.errors import ConfigError
@@ -41,11 +41,7 @@ def trained(folder: Path, run: RunManifest, quantisation: Quantisation) -> Train
 
 
 def quantisation_for(run: RunManifest, linear: str) -> Quantisation:
-    """How a run's weights are to be stored: as it was trained for, where it was trained for one.
-
-    Raises:
-        ConfigError: If the model is one that deployment does not know.
-    """
+    """How a run's weights are to be stored: as it was trained for, where it was trained for one."""
     if linear != "8da4w" or run.quantised is None:
         return Quantisation.model_validate({"linear": linear})
     asked = run.quantised
@@ -60,11 +56,11 @@ def quantisation_for(run: RunManifest, linear: str) -> Quantisation:
 
 def check_family(weights: Path) -> None:
     """Raises :class:`ConfigError` if the model is of a family that is trained, but not exported."""
-    family = json.loads((weights / "config.json").read_text(encoding="utf-8")).get("model_type")
+    family = read_architecture(weights).model_type
     if family != "llama":
         raise ConfigError(
             f"models of the family '{family}' are not exported yet",
-            file=weights / "config.json",
+            file=weights,
             field="model_type",
             mend="Deploy a run of a Llama 3.2 model.",
         )

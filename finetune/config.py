@@ -104,8 +104,12 @@ def resolve_config(method: MethodName, overrides: Mapping[str, Any] | None = Non
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(FinetuneConfig.model_fields)
-        raise ConfigError(first["msg"], field=key, mend=f"The keys are {known}.") from error
+        if first["type"] != "extra_forbidden":
+            raise ConfigError(first["msg"], field=key, mend="docs/fine-tuning.md explains the settings.") from error
+        inner: dict[Any, type[BaseModel]] = {"lora": LoraOptions, "qat": QatOptions}
+        known = inner.get(first["loc"][0], FinetuneConfig).model_fields
+        mend = f"The keys {'beside it ' if len(first['loc']) > 1 else ''}are {', '.join(known)}."
+        raise ConfigError("there is no such setting", field=key, mend=mend) from error
     if (config.lora is None) != (method == "full") or (config.qat is None) != (method != "qat-lora"):
         raise ConfigError(
             f"method '{method}' and these options do not go together",

@@ -27,6 +27,8 @@ from schemas.errors import CurateError
 Weights = dict[str, torch.Tensor]
 
 META_WEIGHTS = "consolidated.00.pth"
+INDEX = "model.safetensors.index.json"
+"""Which shard holds which tensor."""
 
 
 class ModelFolder(NamedTuple):
@@ -70,20 +72,26 @@ def open_model(folder: Path) -> ModelFolder:
         CurateError: If a file is missing or the model is not supported; says which, and how to get it.
     """
     architecture = read_architecture(folder)
-    index = folder / "model.safetensors.index.json"
+    index = folder / INDEX
     single = folder / "model.safetensors"
     if not (folder / "config.json").is_file():
         weight_files: tuple[Path, ...] = (folder / META_WEIGHTS,)
     elif single.is_file() or not index.is_file():
         weight_files = (single,)
     else:
-        shards = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
-        weight_files = tuple(folder / shard for shard in sorted(set(shards)))
+        weight_files = tuple(folder / shard for shard in _shards(index, architecture))
     tokenizer_files = tuple(_find(folder, name) for name in family_of(architecture).tokenizer_files)
     for file in (*weight_files, *tokenizer_files):
         if not file.is_file():
             raise CurateError(f"the model's {file.name} is missing", file=folder, mend=_mend(architecture))
     return ModelFolder(folder, architecture, weight_files, tokenizer_files)
+
+
+def _shards(index: Path, architecture: Architecture) -> list[str]:
+    try:
+        return sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CurateError("the list of the weights' files is damaged", file=index, mend=_mend(architecture)) from error
 
 
 def _find(folder: Path, name: str) -> Path:
@@ -214,7 +222,9 @@ def save_model(
 def copy_model(model: ModelFolder, folder: Path) -> None:
     """Puts the files of a model into another folder; by links, which take no room, where the file system has them."""
     folder.mkdir(parents=True, exist_ok=True)
-    for file in (model.config_file, *model.weight_files, *model.tokenizer_files):
+    index = model.folder / INDEX
+    files = (model.config_file, *model.weight_files, *model.tokenizer_files)
+    for file in (*files, index) if index.is_file() else files:
         try:
             os.link(file.resolve(), folder / file.name)
         except OSError:

@@ -67,9 +67,10 @@ finetune(Workspace(root), data=root / "exports" / "torchtune", model="tiny", run
     refused = curate("-C", home, "finetune", "--model", "tiny", "--run", "first")
     assert refused.returncode == 1
     assert "Go on with `curate finetune --resume first`" in refused.stderr
-    wrong = curate("-C", home, "finetune", "--resume", "first", "--method", "lora", "--set", "epochs=9")
-    assert wrong.returncode == 2
-    assert "Write `curate finetune --resume first` alone." in wrong.stderr
+    for other in (["--method", "lora"], ["--set", "epochs=9"], ["--data", home]):
+        wrong = curate("-C", home, "finetune", "--resume", "first", *other)
+        assert wrong.returncode == 2
+        assert "Write `curate finetune --resume first` alone." in wrong.stderr
     done = curate("-C", home, "finetune", "--resume", "first")
     assert done.returncode == 0, done.stderr
     assert "Run first: 4 steps on 16 examples, loss" in done.stdout

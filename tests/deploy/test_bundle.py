@@ -20,8 +20,10 @@ from deploy.runtime import PteModel
 from deploy.safety import read_layer, write_helplines
 from deploy.trained import Trained, check_family
 from finetune import read_run
+from finetune.architecture import write_architecture
 from schemas.errors import ConfigError, CurateError
 from tests.conftest import confirm_helplines
+from tests.finetune.conftest import write_tiny_qwen
 
 if TYPE_CHECKING:
     from conftest import Deployed
@@ -199,7 +201,7 @@ def test_options_that_do_not_hold(trained: Workspace) -> None:
 
 
 def test_a_family_that_is_trained_but_not_exported_is_said_at_once(tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text('{"model_type": "qwen2"}')
+    write_architecture(tmp_path, write_tiny_qwen(tmp_path))
     with pytest.raises(ConfigError, match="models of the family 'qwen2' are not exported yet"):
         check_family(tmp_path)
 

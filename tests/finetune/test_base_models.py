@@ -11,7 +11,7 @@ from finetune import finetune, make_tiny_model
 from finetune.architecture import read_architecture
 from finetune.chat import Turn
 from finetune.compat import tune_to_meta
-from finetune.models import build, open_model, random_weights, read_weights, save_model
+from finetune.models import build, copy_model, open_model, random_weights, read_weights, save_model
 from finetune.tokenizer import open_chat
 from schemas.errors import CurateError
 from tests.finetune.conftest import write_tiny_qwen
@@ -50,7 +50,9 @@ def test_the_layout_is_that_of_llama_3_2(folder: Path) -> None:
     assert config["eos_token_id"] == [1025, 1032, 1033]
 
 
-def test_shards_a_second_copy_of_tied_weights_and_meta_s_folder_are_understood(tmp_path: Path, folder: Path) -> None:
+@pytest.fixture
+def sharded(tmp_path: Path, folder: Path) -> Path:
+    """The tiny model in two shards, with a second copy of its tied weights and the tokenizer where Meta keeps it."""
     weights = load_file(folder / "model.safetensors")
     weights["lm_head.weight"] = weights["model.embed_tokens.weight"].clone()
     names = sorted(weights)
@@ -66,9 +68,28 @@ def test_shards_a_second_copy_of_tied_weights_and_meta_s_folder_are_understood(t
     (sharded / "model.safetensors.index.json").write_text(json.dumps({"weight_map": index}))
     (sharded / "config.json").write_bytes((folder / "config.json").read_bytes())
     (sharded / "original" / "tokenizer.model").write_bytes((folder / "tokenizer.model").read_bytes())
+    return sharded
+
+
+def test_shards_a_second_copy_of_tied_weights_and_meta_s_folder_are_understood(folder: Path, sharded: Path) -> None:
     whole, parts = read_weights(open_model(folder)), read_weights(open_model(sharded))
     assert whole.keys() == parts.keys()
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+def test_a_damaged_list_of_shards_is_named(sharded: Path) -> None:
+    (sharded / "model.safetensors.index.json").write_text("{")
+    with pytest.raises(CurateError, match=r"index.json: the list of the weights' files is damaged.*hf download"):
+        open_model(sharded)
+
+
+@pytest.mark.parametrize("layout", ["folder", "sharded", "metas"])
+def test_a_copy_of_a_model_is_the_same_model_in_every_layout(
+    tmp_path: Path, layout: str, request: pytest.FixtureRequest
+) -> None:
+    model = open_model(request.getfixturevalue(layout))
+    copy_model(model, tmp_path / "copy")
+    assert open_model(tmp_path / "copy").fingerprint() == model.fingerprint()
 
 
 def test_the_configuration_of_transformers_5_is_understood(folder: Path) -> None:

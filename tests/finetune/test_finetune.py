@@ -221,8 +221,9 @@ def test_a_loss_that_is_no_number_ends_the_run(workspace: Workspace, export: Pat
         (
             "lora",
             {"learningrate": 1},
-            "field 'learningrate': Extra inputs are not permitted. The keys are learning_rate",
+            "field 'learningrate': there is no such setting. The keys are learning_rate",
         ),
+        ("lora", {"lora": {"rnk": 8}}, "there is no such setting. The keys beside it are rank, alpha"),
         ("lora", {"lora": {"rank": 0}}, "field 'lora.rank': Input should be greater than or equal to 1"),
         ("full", {"lora": {"rank": 8}}, "field 'lora"),
         ("lora", {"device": "cuda"}, "field 'device': torch finds no GPU. Use device cpu."),
