@@ -5,7 +5,6 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
-from spacy.lang.en.stop_words import STOP_WORDS
 
 
 def is_word(word: str) -> bool:
@@ -37,6 +36,8 @@ def _lists() -> dict[str, Any]:
 
 @cache
 def _words() -> frozenset[str]:
+    from spacy.lang.en.stop_words import STOP_WORDS  # brings all of spaCy with it
+
     return frozenset(STOP_WORDS) | frozenset(_lists()["words"].split())
 
 
