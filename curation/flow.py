@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation.engine import LocalEngine, StepResult
+from curation.engine import Engine, StepResult
 from curation.step import RowStep
 from schemas.errors import CurateError
 from schemas.faults import Quarantined
@@ -38,7 +38,7 @@ class Flow:
         source_ids: The sources, in their order.
     """
 
-    def __init__(self, engine: LocalEngine, source_ids: list[str]) -> None:
+    def __init__(self, engine: Engine, source_ids: list[str]) -> None:
         self.engine, self.source_ids = engine, source_ids
         self.rows: pa.Table = pa.table({})
         self.removed: pa.Table = pa.table({})

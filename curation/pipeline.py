@@ -13,8 +13,8 @@ from curation.code import code_hash
 from curation.content import content_hash
 from curation.dedup import LIBRARIES, Deduplicated, Duplicate, Pair, deduplicate
 from curation.dedup.sign import Sign
-from curation.engine import LocalEngine
-from curation.engine.cache import row_keys
+from curation.engine import Engine
+from curation.engine.keys import row_keys
 from curation.flow import PAIRS, Flow, no_faults
 from curation.generate.step import Ground
 from curation.pair_words import with_known_words
@@ -47,7 +47,7 @@ def row_steps(config: WorkspaceConfig, workspace: Workspace) -> dict[str, RowSte
     return {step.name: step for step in steps}
 
 
-def run_pipeline(config: WorkspaceConfig, workspace: Workspace, engine: LocalEngine) -> Flow:
+def run_pipeline(config: WorkspaceConfig, workspace: Workspace, engine: Engine) -> Flow:
     """Takes the records of all sources through all steps.
 
     Raises:

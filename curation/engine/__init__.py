@@ -1,5 +1,6 @@
 """Engines run row steps over tables, and compute only what no earlier run has computed."""
 
-from curation.engine.local import LocalEngine, StepResult
+from curation.engine.engine import Computed, Engine, StepResult
+from curation.engine.local import LocalEngine
 
-__all__ = ["LocalEngine", "StepResult"]
+__all__ = ["Computed", "Engine", "LocalEngine", "StepResult"]

@@ -4,38 +4,22 @@ A folder holds Arrow files that are each written whole: a killed run leaves the 
 goes on from there. The folder is named by the step's fingerprint, so a changed step starts with an empty one.
 """
 
-import hashlib
-import json
-import os
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curation.engine.keys import KEY
+from curation.engine.tables import SLICE_ROWS, mapped, taken, write_durably
 from curation.step import FAULT_COLUMN, RowStep, fingerprint
-
-KEY = pa.field("key", pa.binary(16))
-
-
-def row_keys(rows: pa.Table) -> pa.Array:
-    """The key of each row: BLAKE2b, 16 bytes, of its JSON."""
-    keys = [
-        hashlib.blake2b(json.dumps(row, sort_keys=True, default=_plain).encode(), digest_size=16).digest()
-        for batch in rows.to_batches(max_chunksize=1_000)
-        for row in batch.to_pylist()
-    ]
-    return pa.array(keys, KEY.type)
-
-
-def _plain(value: Any) -> str:
-    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 class RowCache:
-    """The kept results of one step.
+    """The kept results of one step. Its keys are held in memory, its results on disk.
 
     Args:
         folder: Where the caches of all steps are.
@@ -46,39 +30,44 @@ class RowCache:
         self.folder = folder / step.name / fingerprint(step)[:16]
         self.folder.mkdir(parents=True, exist_ok=True)
         self.schema = pa.schema([KEY, *step.writes, FAULT_COLUMN])
-        self.results: pa.Table = self.schema.empty_table()
-        for file in sorted(self.folder.glob("*.arrow")):
-            self.results = pa.concat_tables([self.results, *_readable(file)])
+        self._batches: list[pa.RecordBatch] = [pa.RecordBatch.from_pylist([], self.schema), *_batches(self.folder)]
         self._new: list[Path] = []
 
     def missing(self, keys: pa.Array) -> pa.Array:
         """The places in ``keys`` of those that have no result yet, the first place of each."""
-        unknown = pc.invert(pc.is_in(keys, value_set=self.results["key"].combine_chunks()))
-        places = pa.table({"key": keys, "place": pa.array(range(len(keys)), pa.int64())}).filter(unknown)
+        unknown = pc.invert(pc.is_in(keys, value_set=self._keys()))
+        places = pa.table({"key": keys, "place": pa.array(np.arange(len(keys)))}).filter(unknown)
         first = places.group_by("key", use_threads=False).aggregate([("place", "min")])["place_min"]
         return pc.take(first, pc.sort_indices(first)).combine_chunks()
 
     def add(self, keys: pa.Array, results: pa.Table) -> None:
         """Keeps the results of the rows with these keys, on disk before it returns."""
         part = results.add_column(0, KEY, keys).cast(self.schema)
-        self._new.append(_write(self.folder, part))
-        self.results = pa.concat_tables([self.results, part])
+        file = self.folder / f"{secrets.token_hex(8)}.arrow"
+        write_durably(file, part)
+        self._new.append(file)
+        self._batches += mapped(file).to_batches()
 
-    def take(self, keys: pa.Array) -> pa.Table:
-        """The results of ``keys``, in their order, without the key."""
-        places = pc.index_in(keys, value_set=self.results["key"].combine_chunks())
-        return self.results.drop_columns(["key"]).take(places)
+    def take(self, keys: pa.Array) -> Iterator[pa.Table]:
+        """The results of ``keys``, in their order and in slices of :data:`SLICE_ROWS`, without the key."""
+        places = pc.index_in(keys, value_set=self._keys()).to_numpy(zero_copy_only=False).astype(np.int64)
+        results = [batch.select(self.schema.names[1:]) for batch in self._batches]
+        for start in range(0, max(len(keys), 1), SLICE_ROWS):
+            yield taken(results, places[start : start + SLICE_ROWS])
 
     def tidy(self) -> None:
         """Puts the many files of this run into one, so that the next run opens few."""
         if len(self._new) > 1:
-            _write(self.folder, pa.concat_tables([_read(file) for file in self._new]))
+            write_durably(self.folder / f"{secrets.token_hex(8)}.arrow", pa.concat_tables(map(mapped, self._new)))
             for file in self._new:
                 file.unlink()
         self._new.clear()
 
+    def _keys(self) -> pa.Array:
+        return pa.chunked_array([batch["key"] for batch in self._batches], KEY.type).combine_chunks()
 
-def prune(caches: Path, used: dict[Path, set[bytes]]) -> None:
+
+def prune(caches: Path, used: dict[Path, list[pa.Array]]) -> None:
     """Removes every result from disk but those of the keys in ``used``, by folder of a step."""
     for folder in caches.glob("*/*"):
         if not folder.is_dir():
@@ -87,37 +76,21 @@ def prune(caches: Path, used: dict[Path, set[bytes]]) -> None:
             shutil.rmtree(folder)
             continue
         files = sorted(folder.glob("*.arrow"))
-        table = pa.concat_tables([part for file in files for part in _readable(file)]) if files else None
-        wanted = pa.array(sorted(used[folder]), KEY.type)
+        table = pa.Table.from_batches(_batches(folder)) if files else None
+        wanted = pc.unique(pa.chunked_array(used[folder], KEY.type))
         if table is None or len(table) <= len(wanted):
             continue
-        _write(folder, table.filter(pc.is_in(table["key"], value_set=wanted)))
+        write_durably(folder / f"{secrets.token_hex(8)}.arrow", table.filter(pc.is_in(table["key"], value_set=wanted)))
         for file in files:
             file.unlink()
 
 
-def _readable(file: Path) -> list[pa.Table]:
-    """The file's table, or none if it is damaged, as after a loss of power: it is computed again."""
-    try:
-        return [_read(file)]
-    except pa.ArrowInvalid:
-        file.unlink()
-        return []
-
-
-def _read(file: Path) -> pa.Table:
-    with pa.memory_map(str(file)) as source:
-        return pa.ipc.open_file(source).read_all()
-
-
-def _write(folder: Path, table: pa.Table) -> Path:
-    name = secrets.token_hex(8)
-    partial, final = folder / f"{name}.partial", folder / f"{name}.arrow"
-    with pa.OSFile(str(partial), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
-        writer.close()
-        sink.flush()
-    with partial.open("rb") as written:
-        os.fsync(written.fileno())
-    partial.replace(final)
-    return final
+def _batches(folder: Path) -> list[pa.RecordBatch]:
+    """What the files hold; a damaged one, as after a loss of power, is removed, and its rows are computed again."""
+    found: list[pa.RecordBatch] = []
+    for file in sorted(folder.glob("*.arrow")):
+        try:
+            found += mapped(file).to_batches()
+        except pa.ArrowInvalid:
+            file.unlink()
+    return found
