@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curation.code import code_hash
 from curation.config import load_config
 from curation.dedup import LIBRARIES as DEDUP_LIBRARIES
 from curation.engine import LocalEngine
-from curation.flow import Flow, sources_of, summed
+from curation.engine.tables import slices
+from curation.flow import Flow, counted, sources_of, summed
 from curation.pipeline import row_steps, run_pipeline
 from curation.progress import Progress, silent
 from curation.report import report_html
@@ -205,15 +207,15 @@ def _write(folder: Path, build_id: str, config: WorkspaceConfig, files: list[Sou
         quarantined=len(quarantined),
         sources=_source_counts(config, flow),
         steps=[summed(step, by_source.values()) for step, by_source in flow.steps.items()],
-        cleaned=_counted(rule for rules in items["cleaned"].to_pylist() for rule in rules or ()),
-        pii=_counted(span["label"] for spans in items["pii"].to_pylist() for span in spans or ()),
-        pii_kept=_counted(span["source"] for spans in items["pii_kept"].to_pylist() for span in spans or ()),
-        residual_risk=_counted(risk["level"] for risk in items["residual_risk"].to_pylist()),
-        risk=_counted(level or NOT_LOOKED_AT for level in items["risk_level"].to_pylist()),
-        flags=_counted(name for flags in items["flags"].to_pylist() for name in {flag["flag"] for flag in flags or ()}),
-        splits=_counted(items["split"].to_pylist()),
-        groups=len(set(items["group_id"].to_pylist())),
-        near_pairs=_counted(flow.pairs["zone"].to_pylist()),
+        cleaned=_counts(pc.list_flatten(items["cleaned"])),
+        pii=_counts(pc.struct_field(pc.list_flatten(items["pii"]), "label")),
+        pii_kept=_counts(pc.struct_field(pc.list_flatten(items["pii_kept"]), "source")),
+        residual_risk=_counts(pc.struct_field(items["residual_risk"], "level")),
+        risk=_counts(pc.fill_null(items["risk_level"], NOT_LOOKED_AT)),
+        flags=_items_flagged(items["flags"]),
+        splits=_counts(items["split"]),
+        groups=pc.count_distinct(items["group_id"]).as_py(),
+        near_pairs=_counts(flow.pairs["zone"]),
         removed_at=flow.removed_at,
         sha256={},
     )
@@ -231,11 +233,13 @@ def _write(folder: Path, build_id: str, config: WorkspaceConfig, files: list[Sou
 
 
 def _write_parquet(table: pa.Table, file: Path) -> None:
-    pq.write_table(table.combine_chunks(), file, compression="zstd", row_group_size=10_000)
+    with pq.ParquetWriter(file, table.schema, compression="zstd") as writer:
+        for part in slices(table):
+            writer.write_table(part.combine_chunks())
 
 
 def _source_counts(config: WorkspaceConfig, flow: Flow) -> list[SourceCounts]:
-    items, removed = Counter(sources_of(flow.rows)), Counter(sources_of(flow.removed))
+    items, removed = sources_of(flow.rows), sources_of(flow.removed)
     quarantined = Counter(record.source_id for record in flow.quarantined)
     return [
         SourceCounts(
@@ -251,8 +255,18 @@ def _source_counts(config: WorkspaceConfig, flow: Flow) -> list[SourceCounts]:
     ]
 
 
-def _counted(values: Iterator[str] | list[str]) -> dict[str, int]:
-    return dict(sorted(Counter(values).items()))
+def _counts(values: pa.ChunkedArray) -> dict[str, int]:
+    return dict(sorted(counted(values).items()))
+
+
+def _items_flagged(flags: pa.ChunkedArray) -> dict[str, int]:
+    """How many items have a flag, by the flag's name: an item that has it twice counts once."""
+    found: Counter[str] = Counter()
+    for chunk in flags.chunks:
+        names = pc.struct_field(pc.list_flatten(chunk), "flag")
+        once = pa.table({"item": pc.list_parent_indices(chunk), "flag": names}).group_by(["item", "flag"]).aggregate([])
+        found.update(counted(once["flag"]))
+    return dict(sorted(found.items()))
 
 
 def _cpu_seconds() -> float:

@@ -4,10 +4,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from curation.engine import Engine, StepResult
+from curation.engine.tables import taken
 from curation.step import RowStep
 from schemas.errors import CurateError
 from schemas.faults import Quarantined
@@ -49,16 +51,16 @@ class Flow:
         self.steps: dict[str, dict[str, StepCounts]] = {}
         self.work: list[StepWork] = []
 
-    def load(self, rows: pa.Table, quarantined: list[Quarantined]) -> None:
-        """Takes in the records that were read, and those that could not be."""
-        self.rows = rows
-        self.records.update(sources_of(rows))
+    def load(self, tables: Iterable[pa.Table], quarantined: list[Quarantined]) -> None:
+        """Takes in the records that were read, and those that could not be (which ``tables`` may add to)."""
+        self.rows = self.engine.spooled(tables)
+        self.records.update(sources_of(self.rows))
         self.records.update(record.source_id for record in quarantined)
         self._count("load", self.records, quarantined=quarantined)
 
     def run(self, step: RowStep) -> None:
         """Runs a row step; rows with a fault go into quarantine."""
-        before = Counter(sources_of(self.rows))
+        before = sources_of(self.rows)
         result = self.engine.run(step, self.rows)
         if self.removed.num_rows:
             no_faults(result, step)
@@ -68,15 +70,22 @@ class Flow:
 
     def remove(self, step: str, duplicates: pa.Table) -> None:
         """Takes out the rows at ``duplicates``' ``place``; its ``kept_id``, ``reason`` and ``score`` go with them."""
-        before = Counter(sources_of(self.rows))
+        before = sources_of(self.rows)
         places = duplicates["place"].combine_chunks()
-        removed = self.rows.take(places)
+        removed = taken(self.rows.to_batches(), places.to_numpy()) if len(places) else self.rows.slice(0, 0)
         for name in ("kept_id", "reason", "score"):
             removed = removed.append_column(name, duplicates[name])
         self.removed = removed.append_column("step", pa.array([step] * len(removed), pa.string()))
-        stays = pc.invert(pc.is_in(pa.array(range(len(self.rows)), pa.int64()), value_set=places))
-        self.rows = self.rows.filter(stays)
-        self._count(step, before, removed=list(zip(sources_of(removed), removed["reason"].to_pylist(), strict=True)))
+        stays = np.ones(len(self.rows), bool)
+        stays[places.to_numpy()] = False
+        if len(places):
+            self.rows = self.engine.filtered(self.rows, pa.chunked_array([stays]))
+        sources = pc.struct_field(removed["provenance"], "source_id").to_pylist()
+        self._count(step, before, removed=zip(sources, removed["reason"].to_pylist(), strict=True))
+
+    def forget(self, *columns: str) -> None:
+        """Takes columns out that no later step reads."""
+        self.rows = self.rows.drop_columns(list(columns))
 
     def check(self) -> None:
         """Checks that every record read is an item, removed or quarantined.
@@ -84,7 +93,7 @@ class Flow:
         Raises:
             CurateError: If the sums differ, which is a fault of this program.
         """
-        ended = Counter(sources_of(self.rows))
+        ended = sources_of(self.rows)
         ended.update(sources_of(self.removed))
         ended.update(record.source_id for record in self.quarantined)
         if ended != self.records:
@@ -131,12 +140,15 @@ def no_faults(result: StepResult, step: RowStep) -> StepResult:
     return result
 
 
-def sources_of(rows: pa.Table) -> list[str]:
-    """The source of each row."""
-    if rows.num_rows == 0:
-        return []
-    sources: list[str] = pc.struct_field(rows["provenance"], "source_id").to_pylist()
-    return sources
+def sources_of(rows: pa.Table) -> Counter[str]:
+    """How many rows each source has."""
+    return counted(pc.struct_field(rows["provenance"], "source_id")) if rows.num_rows else Counter()
+
+
+def counted(values: pa.ChunkedArray) -> Counter[str]:
+    """How often each value stands in a column of texts; null is left out."""
+    counts = pc.value_counts(pc.drop_null(values))
+    return Counter(dict(zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True)))
 
 
 def summed(step: str, by_source: Iterable[StepCounts]) -> StepCounts:

@@ -5,11 +5,15 @@ shown.
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from curation.dedup.tokens import words_of
+from curation.engine.tables import slices, taken
 from curation.table import texts
 
 HIDDEN = "[...]"
+PAIRS_AT_ONCE = 5_000
+"""Pairs whose texts are in memory together."""
 _ARROW, _NONE = " -> ", "-"
 
 
@@ -21,16 +25,19 @@ def with_known_words(pairs: pa.Table, items: pa.Table, removed: pa.Table) -> pa.
         items: The items, scrubbed.
         removed: The removed rows, scrubbed.
     """
-    wanted = pa.array(sorted({*pairs["item_id"].to_pylist(), *pairs["other_id"].to_pylist()}), pa.string())
-    known: dict[str, set[str]] = {}
-    for table in (items, removed):
-        rows = table.select(["item_id", "question", "answer", "turns"])
-        for row in rows.filter(pa.compute.is_in(rows["item_id"], wanted)).to_pylist():
-            known[row["item_id"]] = _words(row)
-    differences = [
-        [_shown(one, known[row["item_id"]] | known[row["other_id"]]) for one in row["differences"]]
-        for row in pairs.to_pylist()
-    ]
+    if not len(pairs):
+        return pairs
+    ids = pa.chunked_array([*items["item_id"].chunks, *removed["item_id"].chunks], pa.string()).combine_chunks()
+    columns = ["question", "answer", "turns"]
+    batches = [*items.select(columns).to_batches(), *removed.select(columns).to_batches()]
+    differences: list[list[str]] = []
+    for part in slices(pairs, PAIRS_AT_ONCE):
+        sides = [
+            map(_words, taken(batches, pc.index_in(part[name], value_set=ids).to_numpy()).to_pylist())
+            for name in ("item_id", "other_id")
+        ]
+        for of_pair, *words in zip(part["differences"].to_pylist(), *sides, strict=True):
+            differences.append([_shown(one, words[0] | words[1]) for one in of_pair])
     place = pairs.schema.get_field_index("differences")
     return pairs.set_column(place, pairs.schema.field(place), pa.array(differences, pa.list_(pa.string())))
 

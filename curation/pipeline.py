@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from curation.dedup import LIBRARIES, Deduplicated, Duplicate, Pair, deduplicate
 from curation.dedup.sign import Sign
 from curation.engine import Engine
 from curation.engine.keys import row_keys
+from curation.engine.tables import slices
 from curation.flow import PAIRS, Flow, no_faults
 from curation.generate.step import Ground
 from curation.pair_words import with_known_words
@@ -57,6 +59,7 @@ def run_pipeline(config: WorkspaceConfig, workspace: Workspace, engine: Engine) 
     flow = Flow(engine, [source.id for source in config.sources])
     _load(flow, config, workspace, engine.progress)
     flow.run(steps["validate"])
+    flow.forget("mapped")
     flow.run(steps["clean"])
     _refuse_useless_sources(flow)
     flow.run(steps["sign"])
@@ -74,22 +77,26 @@ def run_pipeline(config: WorkspaceConfig, workspace: Workspace, engine: Engine) 
 
 def _load(flow: Flow, config: WorkspaceConfig, workspace: Workspace, progress: Progress) -> None:
     wall, cpu = time.perf_counter(), time.process_time()
-    tables: list[pa.Table] = []
     quarantined: list[Quarantined] = []
-    with progress("load", None) as advance:
-        for source in config.sources:
-            before = len(tables), len(quarantined)
-            for batch in load(source, workspace):
-                tables.append(batch.rows)
-                quarantined += batch.quarantined
-                advance(len(batch.rows) + len(batch.quarantined))
-            if not any(map(len, tables[before[0] :])) and len(quarantined) == before[1]:
-                raise CurateError(
-                    f"source '{source.id}' holds no records", file=source.path, mend="Is it the right file?"
-                )
-    rows = pa.concat_tables([RECORD.empty_table(), *tables])
-    flow.load(rows, quarantined)
-    records = len(rows) + len(quarantined)
+
+    def tables() -> Iterator[pa.Table]:
+        yield RECORD.empty_table()
+        with progress("load", None) as advance:
+            for source in config.sources:
+                found = len(quarantined)
+                rows = 0
+                for batch in load(source, workspace):
+                    yield batch.rows
+                    quarantined.extend(batch.quarantined)
+                    rows += len(batch.rows)
+                    advance(len(batch.rows) + len(batch.quarantined))
+                if not rows and len(quarantined) == found:
+                    raise CurateError(
+                        f"source '{source.id}' holds no records", file=source.path, mend="Is it the right file?"
+                    )
+
+    flow.load(tables(), quarantined)
+    records = flow.records.total()
     flow.work.append(_work("load", records, records, wall, cpu))
 
 
@@ -129,7 +136,8 @@ def _deduplicate(flow: Flow, config: DedupConfig, cache: Path) -> None:
             computed = len(rows)
         advance(len(rows))
     ids = rows["item_id"].to_pylist()
-    flow.rows = rows.append_column("group_id", pa.array([ids[place] for place in found.groups], pa.string()))
+    flow.forget(*Sign.writes.names)
+    flow.rows = flow.rows.append_column("group_id", pa.array([ids[place] for place in found.groups], pa.string()))
     flow.pairs = _pairs(found, ids)
     flow.removed_at = found.at_thresholds
     duplicates = pa.table(
@@ -171,7 +179,7 @@ def _split(flow: Flow, config: SplitConfig) -> None:
     parts = [part_of(group, config) for group in flow.rows["group_id"].to_pylist()]
     rows = flow.rows.append_column("split", pa.array(parts, pa.string()))
     seen = rows.select(["kind", "question", "answer", "turns"])
-    hashes = [content_hash(row) for batch in seen.to_batches(max_chunksize=1_000) for row in batch.to_pylist()]
+    hashes = [content_hash(row) for part in slices(seen) for row in part.to_pylist()]
     flow.rows = rows.append_column("content_hash", pa.array(hashes, pa.string()))
 
 

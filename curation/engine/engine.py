@@ -7,7 +7,7 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from curation.engine.cache import RowCache, prune
 from curation.engine.keys import row_keys
-from curation.engine.tables import Spool, put, slices
+from curation.engine.tables import put, slices, spooled
 from curation.progress import Progress, silent
 from curation.step import RowStep
 from schemas.manifest import StepWork
@@ -92,11 +92,8 @@ class Engine(ABC):
                 advance(len(chunk.places))
         cache.tidy()
         self._used[cache.folder].append(keys)
-        with Spool(self.passing) as kept, Spool(self.passing) as faulty:
-            for part, results in zip(slices(rows), cache.take(keys), strict=True):
-                fault = results["fault"]
-                kept.write(put(part, results.drop_columns(["fault"])).filter(pc.is_null(fault)))
-                faulty.write(part.append_column("fault", fault).filter(pc.is_valid(fault)))
+        results = self.spooled(cache.take(keys))
+        kept, faulty = self._parted(rows, results)
         # A row whose content stood earlier in the table was not computed a second time: it was reused, too.
         work = StepWork(
             step=step.name,
@@ -106,7 +103,26 @@ class Engine(ABC):
             wall_seconds=round(time.perf_counter() - wall, 3),
             cpu_seconds=round(time.process_time() - cpu, 3),
         )
-        return StepResult(kept.table(), faulty.table(), work)
+        return StepResult(kept, faulty, work)
+
+    def spooled(self, tables: Iterable[pa.Table]) -> pa.Table:
+        """``tables``, at least one and all of the same columns, as one in a file that lasts as long as this engine."""
+        return spooled(self.passing, tables)
+
+    def filtered(self, rows: pa.Table, wanted: pa.ChunkedArray) -> pa.Table:
+        """The rows for which ``wanted`` is true, as one table in such a file."""
+        masks = pa.table({"wanted": wanted})
+        pairs = zip(slices(rows), slices(masks), strict=True)
+        return self.spooled(part.filter(mask["wanted"].combine_chunks()) for part, mask in pairs)
+
+    def _parted(self, rows: pa.Table, results: pa.Table) -> tuple[pa.Table, pa.Table]:
+        """The rows that go on with the step's columns, and those with a fault."""
+        fault = results["fault"]
+        done = put(rows, results.drop_columns(["fault"]))
+        faulty = rows.append_column("fault", fault)
+        if fault.null_count == len(fault):
+            return done, faulty.slice(0, 0)
+        return self.filtered(done, pc.is_null(fault)), self.filtered(faulty, pc.is_valid(fault))
 
     def prune(self) -> None:
         """Forgets the results that this engine did not use: a text that left its source must leave the cache, too."""

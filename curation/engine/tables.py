@@ -3,9 +3,8 @@
 import os
 import secrets
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -15,47 +14,16 @@ SLICE_ROWS = 10_000
 """Rows of a table that are looked at together."""
 
 
-class Spool:
-    """Takes tables, one after the other, into a file, and gives them back as one that is mapped into memory.
-
-    Args:
-        folder: Where the file goes.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / f"{secrets.token_hex(8)}.arrow"
-        self._schema: pa.Schema | None = None
-        self._writer: pa.RecordBatchFileWriter | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._writer is not None:
-            self._writer.close()
-
-    def write(self, table: pa.Table) -> None:
-        """Adds the rows of ``table``, which has the columns of those before it."""
-        if self._writer is None:
-            self._schema = table.schema
-            self._writer = pa.ipc.new_file(str(self._file), table.schema)
-        self._writer.write_table(table.combine_chunks())
-
-    def table(self) -> pa.Table:
-        """All rows, in the order in which they came. To be called after the ``with`` block."""
-        if self._schema is None:
-            raise AssertionError("nothing was written, so the columns are not known")
-        return mapped(self._file)
-
-
 def spooled(folder: Path, tables: Iterable[pa.Table]) -> pa.Table:
-    """``tables``, at least one, as one table in a file in ``folder``."""
-    with Spool(folder) as spool:
-        for table in tables:
-            spool.write(table)
-    return spool.table()
+    """``tables``, at least one and all of the same columns, as one table in a new file in ``folder``, mapped."""
+    file = folder / f"{secrets.token_hex(8)}.arrow"
+    tables = iter(tables)
+    first = next(tables)
+    with pa.ipc.new_file(str(file), first.schema) as writer:
+        for table in chain([first], tables):
+            for batch in table.combine_chunks().to_batches():
+                writer.write_batch(batch)
+    return mapped(file)
 
 
 def mapped(file: Path) -> pa.Table:
