@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from curation.dedup.compare import Comparable
 from curation.dedup.groups import Groups
@@ -13,6 +14,7 @@ from curation.dedup.minhash import PERMUTATIONS
 from curation.dedup.near import Near, NearPair, Relation, near_duplicates
 from curation.dedup.sign import compared
 from curation.dedup.terms import terms_of
+from curation.engine.tables import taken
 from curation.progress import Progress, silent
 from schemas.config import DedupConfig
 
@@ -119,27 +121,33 @@ def _near(
     ranks = np.array([rank for _, rank in standing], np.int64)
     if not config.near or not places:
         return Near([], ranks)
-    taken = items.take(pa.array(places, pa.int64()))
-    signatures = np.frombuffer(b"".join(taken["signature"].to_pylist()), "<u2").reshape(len(places), PERMUTATIONS)
-    columns = items.select(["question", "answer", "turns"])
+    at = np.array(places, np.int64)
+    signatures = np.concatenate([_signatures(chunk) for chunk in items["signature"].chunks])[at]
+    batches = items.select(["question", "answer", "turns"]).to_batches()
 
     def texts(wanted: Sequence[int]) -> list[tuple[str, ...]]:
-        return [compared(row) for row in columns.take(pa.array([places[i] for i in wanted], pa.int64())).to_pylist()]
+        return [compared(row) for row in taken(batches, at[np.asarray(wanted, np.int64)]).to_pylist()]
 
-    question_words = np.array(taken["question_words"].fill_null(-1).to_pylist(), np.int64)
+    question_words = items["question_words"].fill_null(-1).to_numpy().astype(np.int64)[at]
     comparable = Comparable([words[place] for place in places], question_words, signatures, ranks, texts)
     near = near_duplicates(comparable, config, terms_of(config), progress)
-    return Near(sorted([*near.pairs, *_equal_answers(taken, near)]), ranks)
+    answers = items["answer_key"].to_pylist()
+    return Near(sorted([*near.pairs, *_equal_answers([answers[place] for place in places], near)]), ranks)
 
 
-def _equal_answers(items: pa.Table, near: Near) -> list[NearPair]:
-    """Items in the order of preference that have the answer of an earlier one, word for word, and are no near pair of
-    it.
+def _signatures(chunk: pa.Array) -> NDArray[np.uint16]:
+    """Shape (rows, permutations), of a column of their bytes."""
+    return np.frombuffer(b"".join(chunk.to_pylist()), "<u2").reshape(len(chunk), PERMUTATIONS)
+
+
+def _equal_answers(keys: list[bytes | None], near: Near) -> list[NearPair]:
+    """Items in the order of preference, given the keys of their answers, that have the answer of an earlier one, word
+    for word, and are no near pair of it.
     """
     known = {(pair.first, pair.second) for pair in near.pairs}
     first: dict[bytes, int] = {}
     pairs = []
-    for place, key in enumerate(items["answer_key"].to_pylist()):
+    for place, key in enumerate(keys):
         if key is not None and (earlier := first.setdefault(key, place)) != place and (earlier, place) not in known:
             pairs.append(NearPair(earlier, place, "same answer", 100.0, False, 0, ()))
     return pairs
