@@ -52,7 +52,9 @@ def looks_like(text: str, language: str) -> bool:
 
     A text without letters passes: it says nothing about its language.
     """
-    sample = text[:SAMPLE_CHARS]
+    sample, script = text[:SAMPLE_CHARS], _SCRIPT_OF[language.split("-")[0]]
+    if script == "Latn" and sample.isascii():
+        return True  # every letter of it is Latin
     letters = len(_LETTER.findall(sample))
-    fitting = len(_IN_SCRIPT[_SCRIPT_OF[language.split("-")[0]]].findall(sample))
+    fitting = len(_IN_SCRIPT[script].findall(sample))
     return 2 * fitting >= letters

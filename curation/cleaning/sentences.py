@@ -13,7 +13,8 @@ import re
 
 from curation.cleaning.words import words
 
-_GLUED = re.compile(r"(?<=[^\W_]|[\"'”’)\]%])([.?!]+)([\"”’)\]“‘(\[]*)(?=[^\W_])")
+# What stands before the mark is looked at behind its first character: a search for a mark is faster than one for a place.
+_GLUED = re.compile(r"([.?!](?<=[^\W_].|[\"'”’)\]%].)[.?!]*)([\"”’)\]“‘(\[]*)(?=[^\W_])")
 _ADDRESS = re.compile(r"://|www\.|@|\\|[./]\w+/")
 _NUMBERED = re.compile(r"\d{1,2}[.)]{1,2}(?=[^\W\d_]|\s)")
 _ABBREVIATIONS = words("dr mr mrs ms prof st rev sr jr vs vol no fig inc ave ph psy dept")

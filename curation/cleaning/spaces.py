@@ -24,11 +24,16 @@ def spaces(text: str) -> str:
 
     A line's first spaces stay only before a list's marker, where they show its depth.
     """
+    text = _UNICODE_SPACE.sub(" ", _LINE_BREAK.sub("\n", text))
     if not text.isascii():
-        text = _without_invisible(_UNICODE_SPACE.sub(" ", _LINE_BREAK.sub("\n", text)))
-    else:
-        text = _UNICODE_SPACE.sub(" ", _LINE_BREAK.sub("\n", text))
-    text = _LEADING.sub("", _TRAILING.sub("", _SPACES.sub(" ", text)))
+        text = _without_invisible(text)
+    # Most texts hold none of what the expressions look for, and a search for a few characters says so at once.
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    if " \n" in text or text.endswith(" "):
+        text = _TRAILING.sub("", text)
+    if "\n " in text or text.startswith(" "):
+        text = _LEADING.sub("", text)
     return _BLANK_LINES.sub("\n\n", text).strip(" \n")
 
 
