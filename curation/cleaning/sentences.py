@@ -13,7 +13,7 @@ import re
 
 from curation.cleaning.words import words
 
-# What stands before the mark is looked at behind its first character: a search for a mark is faster than one for a place.
+# What stands before the mark is looked at from behind it: a search for a mark is faster than one for a place.
 _GLUED = re.compile(r"([.?!](?<=[^\W_].|[\"'”’)\]%].)[.?!]*)([\"”’)\]“‘(\[]*)(?=[^\W_])")
 _ADDRESS = re.compile(r"://|www\.|@|\\|[./]\w+/")
 _NUMBERED = re.compile(r"\d{1,2}[.)]{1,2}(?=[^\W\d_]|\s)")
