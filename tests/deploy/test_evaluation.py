@@ -1,12 +1,14 @@
 """A checkpoint and its ``.pte`` asked the same."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
 from curation.workspace import Workspace, sha256_of
+from deploy import Chat, deploy, read_bundle
 from deploy.evaluation import evaluate
 from deploy.export_pte import export_pte
 from deploy.manifest import Quantisation
@@ -40,6 +42,36 @@ def unquantised(trained: Workspace, tmp_path_factory: pytest.TempPathFactory) ->
     return PteModel(file)
 
 
+@pytest.fixture(scope="module")
+def full_logits(trained: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a bundle whose model gives the logits of all positions."""
+    workspace = Workspace(tmp_path_factory.mktemp("full"))
+    shutil.copytree(trained.root, workspace.root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("bundles"))
+    return deploy(workspace, "first", weights="fp32", max_context=512, full_logits=True).path
+
+
+class Counting:
+    """A ``.pte``'s method that writes down how many tokens each call reads."""
+
+    def __init__(self, model: PteModel) -> None:
+        self.plain, self.read = model._forward, list[int]()
+
+    def execute(self, inputs):  # type: ignore[no-untyped-def]
+        self.read.append(inputs[0].shape[1])
+        return self.plain.execute(inputs)
+
+
+def calls_of(model: PteModel, prefix: list[int], endings: list[list[int]]) -> list[int]:
+    """How many tokens are read in each call when these endings are scored."""
+    counting = Counting(model)
+    model._cached, model._forward = [], counting
+    try:
+        PteScorer(model).score(prefix, endings)
+    finally:
+        model._forward = counting.plain
+    return counting.read
+
+
 def asked(workspace: Workspace, model: str, scorer: PteScorer | None = None) -> list[Question]:
     with opened(workspace, model) as one:
         return ask(scorer or one.scorer, one.chat.text, one.chat.begin_id, load_tasks(NINE, DATA))
@@ -53,21 +85,38 @@ def test_the_unquantised_pte_has_the_checkpoints_likelihoods(trained: Workspace,
 
 
 def test_a_shared_prefix_is_read_once(unquantised: PteModel) -> None:
-    read: list[int] = []
-    plain = unquantised._forward
+    assert calls_of(unquantised, list(range(30, 70)), [[5], [6, 7], [6, 8, 9]]) == [40, 1, 1, 1]
 
-    class Counting:
-        def execute(self, inputs):  # type: ignore[no-untyped-def]
-            read.append(inputs[0].shape[1])
-            return plain.execute(inputs)
 
-    unquantised._cached = []
-    unquantised._forward = Counting()
-    try:
-        PteScorer(unquantised).score(list(range(30, 70)), [[5], [6, 7], [6, 8, 9]])
-    finally:
-        unquantised._forward = plain
-    assert read == [40, 1, 1, 1]
+def test_with_full_logits_an_ending_is_read_in_one_call(full_logits: Path) -> None:
+    model = PteModel(full_logits / "model.pte")
+    assert calls_of(model, list(range(30, 70)), [[6, 7], [6, 8, 9, 10], [5]]) == [41, 3]
+    assert calls_of(model, list(range(300)), [[6, 7]]) == [255, 46]  # the longest call's logits have their room kept
+
+
+def test_full_logits_change_no_likelihood(trained: Workspace, unquantised: PteModel, full_logits: Path) -> None:
+    checkpoint, last = asked(trained, "runs/first"), asked(trained, "runs/first", PteScorer(unquantised))
+    found = asked(trained, str(full_logits))
+    for one, other, trained_one in zip(found, last, checkpoint, strict=True):
+        assert one.log_likelihoods == pytest.approx(other.log_likelihoods, abs=1e-4)
+        assert one.log_likelihoods == pytest.approx(trained_one.log_likelihoods, abs=1e-3)
+        assert (one.correct, one.correct_by_length) == (other.correct, other.correct_by_length)
+    long = [place % 1024 for place in range(400)]
+    expected = unquantised.logits_from(long, 3)
+    assert expected.shape == (397, 1280)
+    assert (PteModel(full_logits / "model.pte").logits_from(long, 3) - expected).abs().max() < 1e-4
+
+
+def test_a_bundle_with_full_logits_says_that_it_is_not_for_a_phone(full_logits: Path) -> None:
+    assert full_logits.name == "first-full-logits"  # the name of the phone's stays free
+    assert read_bundle(full_logits).logits == "all"
+    assert "**For evaluation, not for a phone.**" in (full_logits / "README.md").read_text().split("## ")[0]
+    assert "".join(Chat(full_logits).reply("I cannot sleep.", temperature=0))  # it talks all the same
+
+
+def test_a_bundle_for_the_phone_says_nothing_of_it(deployed: Deployed) -> None:
+    assert deployed.manifest.logits == "last"
+    assert "not for a phone" not in (deployed.path / "README.md").read_text()
 
 
 def test_one_table_over_base_run_and_bundle(deployed: Deployed) -> None:
