@@ -36,8 +36,8 @@ def _purpose(bundle: BundleManifest) -> list[str]:
         return []
     return [
         "> **For evaluation, not for a phone.** This model gives the logits of all positions (`logits` in "
-        "`bundle.json` is `all`), so that answers are scored in one call. It says what the bundle made without `--full-logits` says, "
-        "takes more memory and is no faster in talking. Ship that one.",
+        "`bundle.json` is `all`), so that answers are scored in one call. It says what the bundle made without "
+        "`--full-logits` says, takes more memory and is no faster in talking. Ship that one.",
         "",
     ]
 

@@ -123,8 +123,8 @@ class BundleManifest(BaseModel):
     sampling: SamplingDefaults
     quantisation: Quantisation
     logits: Literal["last", "all"] = "last"
-    """After which of a call's tokens the model gives logits. ``all`` is for evaluation, not for a phone: larger in memory
-    and no faster in speaking."""
+    """After which of a call's tokens the model gives logits. ``all`` is for evaluation, not for a phone: larger in
+    memory and no faster in speaking."""
     memory_bytes: int
     """What loading it and filling its context took, beside the program itself."""
     lineage: Lineage
