@@ -136,7 +136,9 @@ class Encoder:
 
         heads = self.shape.num_attention_heads
         query, key, value = (
-            self._linear(states, f"{at}.{name}").unflatten(-1, (heads, -1)).transpose(0, 1)  # (heads, n, width of one)
+            self._linear(states, f"{at}.{name}")
+            .view(len(states), heads, -1)
+            .transpose(0, 1)  # (heads, n, width of one)
             for name in ("query", "key", "value")
         )
         return scaled_dot_product_attention(query, key, value).transpose(0, 1).flatten(1)
