@@ -1,6 +1,6 @@
 """How fast multiple-choice questions are answered on a ``.pte``: with full logits, with the last token's, and naively.
 
-    python -m benchmarks.evaluation [--questions 1000] [--layers 4] [--hidden 256]
+    python -m benchmarks.evaluation [--questions 1000] [--choice 2 8] [--layers 4] [--hidden 256]
 
 All ask the same questions of a random model in fp32 and give the same likelihoods. "Full logits" reads a choice in one
 call, of a ``.pte`` exported for it; "last token's logits" is any bundle for a phone, whose choices are read token by
@@ -53,13 +53,14 @@ class TokenByToken:
         return scores
 
 
-def make_questions(count: int, vocabulary: int) -> list[Question]:
-    """Questions of the lengths of ARC's in Llama's tokens: some 30 for the question, 2 to 8 for a choice."""
+def make_questions(count: int, vocabulary: int, shortest: int = 2, longest: int = 8) -> list[Question]:
+    """Questions of some 30 tokens with four choices; of the lengths of ARC's choices in Llama's tokens by default.
+    HellaSwag's have 15 to 40."""
     chance = random.Random(0)
     return [
         Question(
             [chance.randrange(vocabulary) for _ in range(chance.randint(20, 45))],
-            [[chance.randrange(vocabulary) for _ in range(chance.randint(2, 8))] for _ in range(4)],
+            [[chance.randrange(vocabulary) for _ in range(chance.randint(shortest, longest))] for _ in range(4)],
         )
         for _ in range(count)
     ]
@@ -69,6 +70,7 @@ def main() -> None:
     """Prints a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--questions", type=int, default=1000)
+    parser.add_argument("--choice", type=int, nargs=2, default=(2, 8), metavar=("SHORTEST", "LONGEST"))
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--hidden", type=int, default=256)
     options = parser.parse_args()
@@ -94,7 +96,7 @@ def main() -> None:
             export_pte(Trained(weights=folder), file, context=128, quantisation=fp32, full_logits=full_logits)
             models.append(PteModel(file))
         full, last = models
-        questions = make_questions(options.questions, 1024)
+        questions = make_questions(options.questions, 1024, *options.choice)
         scorers = {
             "full logits": PteScorer(full),
             "last token's logits": PteScorer(last),

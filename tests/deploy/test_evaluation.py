@@ -18,9 +18,11 @@ from deploy.scorer import PteScorer
 from deploy.trained import Trained
 from finetune.evaluation.benchmarks import load_tasks, select
 from finetune.evaluation.harness import ask
-from finetune.evaluation.results import Question
+from finetune.evaluation.results import Evaluation, Question
 from schemas.errors import CurateError, UsageError
 from tests.conftest import QA_SOURCE, curate
+from tests.finetune.evaluation.judge_server import JudgeServer, rating, serving
+from tests.finetune.evaluation.test_bertscore import write_encoder
 
 from .conftest import Deployed
 
@@ -119,17 +121,22 @@ def test_a_bundle_for_the_phone_says_nothing_of_it(deployed: Deployed) -> None:
     assert "not for a phone" not in (deployed.path / "README.md").read_text()
 
 
-def test_one_table_over_base_run_and_bundle(deployed: Deployed) -> None:
-    workspace = deployed.workspace
-    export = workspace.exports / "tested"
-    if not export.exists():
-        export.mkdir()
-        lines = (workspace.exports / "demo" / "train.jsonl").read_text().splitlines(keepends=True)[:3]
-        (export / "test.jsonl").write_text("".join(lines))
-        manifest = json.loads((workspace.exports / "demo" / "manifest.json").read_text())
-        manifest["sha256"] = {"test.jsonl": sha256_of(export / "test.jsonl")}
-        (export / "manifest.json").write_text(json.dumps(manifest))
-    workspace.config_file.write_text(yaml.safe_dump({"name": "test", "sources": [QA_SOURCE]}))
+@pytest.fixture(scope="module")
+def tested(trained: Workspace) -> Path:
+    """An export whose test part is three conversations that ``first`` was trained on."""
+    export = trained.exports / "tested"
+    export.mkdir()
+    lines = (trained.exports / "demo" / "train.jsonl").read_text().splitlines(keepends=True)[:3]
+    (export / "test.jsonl").write_text("".join(lines))
+    manifest = json.loads((trained.exports / "demo" / "manifest.json").read_text())
+    manifest["sha256"] = {"test.jsonl": sha256_of(export / "test.jsonl")}
+    (export / "manifest.json").write_text(json.dumps(manifest))
+    trained.config_file.write_text(yaml.safe_dump({"name": "test", "sources": [QA_SOURCE]}))
+    return export
+
+
+def test_one_table_over_base_run_and_bundle(deployed: Deployed, tested: Path) -> None:
+    workspace, export = deployed.workspace, tested
     models = ["tiny", "runs/first", "bundles/phone"]
     result = evaluate(workspace, models, data=DATA, benchmarks=["arc_easy", "boolq"], export=export, name="all")
     base, run, phone = result.evaluation.models
@@ -141,6 +148,12 @@ def test_one_table_over_base_run_and_bundle(deployed: Deployed) -> None:
     assert run.domain.perplexity.value < 3 < 100 < base.domain.perplexity.value
     assert phone.domain.perplexity.value == pytest.approx(run.domain.perplexity.value, rel=0.2)
     assert run.domain.rouge_l.value > 0.5 > base.domain.rouge_l.value
+    assert base.domain.rouge_l.difference is None
+    change = run.domain.rouge_l.difference
+    assert change is not None
+    assert change.value == pytest.approx(run.domain.rouge_l.value - base.domain.rouge_l.value)
+    assert change.low <= change.value <= change.high
+    assert run.domain.bertscore_f1 is None
     replies = result.path / f"replies-{run.fingerprint[:12]}.jsonl"
     assert [json.loads(line)["item_id"] for line in replies.read_text().splitlines()] == ["demo:0", "demo:1", "demo:2"]
     table = (result.path / "table.md").read_text()
@@ -157,6 +170,57 @@ def test_the_command_prints_the_table_and_nothing_else(deployed: Deployed) -> No
     found = json.loads(done.stdout)["evaluation"]
     assert [model["model"] for model in found["models"]] == ["tiny", "bundles/phone"]
     assert len(found["models"][0]["scores"]) == 10
+
+
+def test_bertscore_and_a_judge_stand_in_the_table(trained: Workspace, tested: Path, tmp_path: Path) -> None:
+    encoder = write_encoder(tmp_path / "encoder")
+    prefers = trained.exports.joinpath("tested", "test.jsonl").read_text()  # a judge that knows what was approved
+    with serving(JudgeServer(lambda text: rating(overall=5 if text and text in prefers else 2))) as server:
+        arguments = ["evaluate", "tiny", "runs/first", "--export", tested, "--name", "judged", "--bertscore", encoder]
+        arguments += ["--bertscore-layer", "2", "--bertscore-idf", "--judge", server.base_url, "--judge-model", "judge"]
+        tried = curate("-C", trained.root, *arguments[:-2], "--judge-model", "judge", "--dry-run", "--name", "tried")
+        assert tried.returncode == 0, tried.stderr
+        assert "3 of 3 conversations of the test part, each with 2 replies, would be sent to 127.0.0.1" in tried.stderr
+        assert server.bodies == []
+        assert "as judge" not in tried.stdout
+        done = curate("-C", trained.root, *arguments)
+        assert done.returncode == 0, done.stderr
+        assert "are sent now to 127.0.0.1" in done.stderr
+        assert len(server.bodies) == 3
+    folder = trained.evaluations / "judged"
+    evaluation = Evaluation.model_validate_json((folder / "results.json").read_bytes())
+    base, run = evaluation.models
+    assert evaluation.bertscore is not None
+    assert (evaluation.bertscore.layer, evaluation.bertscore.idf) == (2, True)
+    assert base.domain is not None
+    assert run.domain is not None
+    assert run.domain.bertscore_f1.value > base.domain.bertscore_f1.value
+    assert run.domain.bertscore_f1.difference.low > 0
+    assert run.judged["overall"].mean.difference.value > 0
+    markdown, page = (folder / "table.md").read_text(), (folder / "table.html").read_text()
+    for shown in (done.stdout.replace("\n", " "), markdown, page):
+        assert "BERTScore F1, %" in shown
+        assert "no measure of clinical quality" in shown
+        assert "A language model as judge" in shown
+        assert "overall quality (1 to 5)" in shown
+        assert "overlook what these find unsafe" in shown
+    reply = json.loads((folder / f"replies-{run.fingerprint[:12]}.jsonl").read_text().splitlines()[0])
+    assert set(reply["measures"]["bertscore"]) == {"precision", "recall", "f1"}
+    assert reply["judged"]["overall"] in (2, 5)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--data", "x", "--bertscore", "x"], "field '--export'"),
+        (["--export", "x", "--judge", "http://127.0.0.1:1/v1"], "Name the server and its model"),
+        (["--export", "x", "--dry-run"], "Name the server and its model"),
+    ],
+)
+def test_options_that_miss_another_are_a_usage_error(trained: Workspace, options: list[str], message: str) -> None:
+    done = curate("-C", trained.root, "evaluate", "tiny", *options)
+    assert done.returncode == 2
+    assert message in done.stderr
 
 
 @pytest.mark.parametrize(
