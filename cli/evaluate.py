@@ -120,7 +120,7 @@ def _announce(dry_run: bool) -> "Callable[[JudgePlan], None]":
     def announce(plan: "JudgePlan") -> None:
         typer.echo(
             f"{plan.to_ask:,} of {plan.conversations:,} conversations of the test part, each with {plan.replies} "
-            f"replies, {verb} to {plan.host} ({plan.model}): at most about {plan.tokens:,} tokens. They are scrubbed "
+            f"{'reply' if plan.replies == 1 else 'replies'}, {verb} to {plan.host} ({plan.model}): at most about {plan.tokens:,} tokens. They are scrubbed "
             f"({plan.masked:,} stretches are masked); read them as they are sent: {plan.file}",
             err=True,
         )

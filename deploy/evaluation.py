@@ -119,14 +119,18 @@ def evaluate(
     Raises:
         MissingExtra: If what a model, lm-eval or asking a judge needs is not installed.
         Refused: If the judge is on another machine, and what it would be sent is in no release.
-        UsageError: If there is nothing to ask, a benchmark is not known, or a model is named twice.
+        UsageError: If there is nothing to ask or to compare, a benchmark is not known, or a model is named twice.
         CurateError: If a model or data is missing, damaged or of another layout, or the evaluation exists.
     """
     if len(set(models)) < len(models) or not models:
         raise UsageError("each model is to be named once", field="MODEL", mend="Name one model or several, each once.")
+    if export is None and (bertscore or judging):
+        raise UsageError(
+            "there are no replies to compare", field="--export", mend="Name an export, whose test part is replied to."
+        )
     if name is not None:
         new_place(workspace.evaluations, name, "evaluation")
-    work, export_fingerprint = _work(workspace, data, benchmarks, export, limit, bertscore, judging)
+    work, export_fingerprint = _work(workspace, data, benchmarks, export, limit, bertscore)
     from finetune.evaluation.judge import check, settings
 
     if judging is not None:
@@ -152,16 +156,11 @@ def _work(
     export: Path | None,
     limit: int | None,
     bertscore: BertScoreOptions | None,
-    judging: Judging | None,
 ) -> tuple[_Work, str | None]:
     import finetune.compat  # noqa: F401  first, because it raises MissingExtra
     from finetune.data import read_conversations, read_manifest
     from finetune.evaluation.benchmarks import load_tasks, select
 
-    if export is None and (bertscore or judging):
-        raise UsageError(
-            "there are no replies to compare", field="--export", mend="Name an export, whose test part is replied to."
-        )
     if data is None and export is None:
         raise UsageError(
             "there is nothing to ask",

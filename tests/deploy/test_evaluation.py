@@ -1,6 +1,7 @@
 """A checkpoint and its ``.pte`` asked the same."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import yaml
 
 from curation.workspace import Workspace, sha256_of
 from deploy import Chat, deploy, read_bundle
-from deploy.evaluation import evaluate
+from deploy.evaluation import BertScoreOptions, evaluate
 from deploy.export_pte import export_pte
 from deploy.manifest import Quantisation
 from deploy.models import opened
@@ -173,19 +174,21 @@ def test_the_command_prints_the_table_and_nothing_else(deployed: Deployed) -> No
 
 
 def test_bertscore_and_a_judge_stand_in_the_table(trained: Workspace, tested: Path, tmp_path: Path) -> None:
-    encoder = write_encoder(tmp_path / "encoder")
-    prefers = trained.exports.joinpath("tested", "test.jsonl").read_text()  # a judge that knows what was approved
-    with serving(JudgeServer(lambda text: rating(overall=5 if text and text in prefers else 2))) as server:
-        arguments = ["evaluate", "tiny", "runs/first", "--export", tested, "--name", "judged", "--bertscore", encoder]
-        arguments += ["--bertscore-layer", "2", "--bertscore-idf", "--judge", server.base_url, "--judge-model", "judge"]
-        tried = curate("-C", trained.root, *arguments[:-2], "--judge-model", "judge", "--dry-run", "--name", "tried")
+    approved = (tested / "test.jsonl").read_text()
+    encoder = write_encoder(tmp_path / "encoder", words=sorted(set(re.findall(r"\w+", approved))))
+    models, options = ["tiny", "runs/first"], ["--export", tested]
+    # A judge that knows what was approved.
+    with serving(JudgeServer(lambda text: rating(overall=5 if text and text in approved else 2))) as server:
+        judge = ["--judge", server.base_url, "--judge-model", "judge"]
+        tried = curate("-C", trained.root, "evaluate", "runs/first", *options, *judge, "--dry-run", "--limit", "2")
         assert tried.returncode == 0, tried.stderr
-        assert "3 of 3 conversations of the test part, each with 2 replies, would be sent to 127.0.0.1" in tried.stderr
+        assert "2 of 2 conversations of the test part, each with 1 reply, would be sent to 127.0.0.1" in tried.stderr
         assert server.bodies == []
         assert "as judge" not in tried.stdout
-        done = curate("-C", trained.root, *arguments)
+        bertscore = ["--bertscore", encoder, "--bertscore-layer", "2", "--bertscore-idf"]
+        done = curate("-C", trained.root, "evaluate", *models, *options, *bertscore, *judge, "--name", "judged")
         assert done.returncode == 0, done.stderr
-        assert "are sent now to 127.0.0.1" in done.stderr
+        assert "each with 2 replies, are sent now to 127.0.0.1" in done.stderr
         assert len(server.bodies) == 3
     folder = trained.evaluations / "judged"
     evaluation = Evaluation.model_validate_json((folder / "results.json").read_bytes())
@@ -209,18 +212,12 @@ def test_bertscore_and_a_judge_stand_in_the_table(trained: Workspace, tested: Pa
     assert reply["judged"]["overall"] in (2, 5)
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["--data", "x", "--bertscore", "x"], "field '--export'"),
-        (["--export", "x", "--judge", "http://127.0.0.1:1/v1"], "Name the server and its model"),
-        (["--export", "x", "--dry-run"], "Name the server and its model"),
-    ],
-)
-def test_options_that_miss_another_are_a_usage_error(trained: Workspace, options: list[str], message: str) -> None:
-    done = curate("-C", trained.root, "evaluate", "tiny", *options)
-    assert done.returncode == 2
-    assert message in done.stderr
+def test_options_that_miss_another_are_a_usage_error(trained: Workspace) -> None:
+    done = curate("-C", trained.root, "evaluate", "tiny", "--export", "x", "--judge", "http://127.0.0.1:1/v1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Name the server and its model" in done.stderr
+    with pytest.raises(UsageError, match="field '--export'"):
+        evaluate(trained, ["tiny"], data=DATA, bertscore=BertScoreOptions(DATA))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,11 @@ WORDS = ["sleep", "is", "hard", "to", "find", "at", "night", "i", "cannot", "cal
 WIDTH, LAYERS, LONGEST = 16, 3, 24
 
 
-def write_encoder(folder: Path, kind: str = "bert") -> Path:
-    """A random encoder of three layers that knows fourteen words, in the layout of Hugging Face's."""
+def write_encoder(folder: Path, kind: str = "bert", words: Sequence[str] = WORDS) -> Path:
+    """A random encoder of three layers that knows a few words, in the layout of Hugging Face's."""
     folder.mkdir(parents=True)
     specials = ["[PAD]", "[CLS]", "[SEP]", "[UNK]"]
-    tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate([*specials, *WORDS])}, unk_token="[UNK]"))
+    tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate([*specials, *words])}, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 1), ("[SEP]", 2)]
@@ -35,7 +36,7 @@ def write_encoder(folder: Path, kind: str = "bert") -> Path:
     offset = 0 if kind == "bert" else 1  # RoBERTa's positions begin after the padding's id
     config = {
         "model_type": kind,
-        "vocab_size": len(specials) + len(WORDS),
+        "vocab_size": len(specials) + len(words),
         "hidden_size": WIDTH,
         "intermediate_size": 2 * WIDTH,
         "num_hidden_layers": LAYERS,
