@@ -118,10 +118,11 @@ def _announce(dry_run: bool) -> "Callable[[JudgePlan], None]":
     verb = "would be sent" if dry_run else "are sent now"
 
     def announce(plan: "JudgePlan") -> None:
+        replies = f"{plan.replies} {'reply' if plan.replies == 1 else 'replies'}"
         typer.echo(
-            f"{plan.to_ask:,} of {plan.conversations:,} conversations of the test part, each with {plan.replies} "
-            f"{'reply' if plan.replies == 1 else 'replies'}, {verb} to {plan.host} ({plan.model}): at most about {plan.tokens:,} tokens. They are scrubbed "
-            f"({plan.masked:,} stretches are masked); read them as they are sent: {plan.file}",
+            f"{plan.to_ask:,} of {plan.conversations:,} conversations of the test part, each with {replies}, {verb} to "
+            f"{plan.host} ({plan.model}): at most about {plan.tokens:,} tokens. They are scrubbed ({plan.masked:,} "
+            f"stretches are masked); read them as they are sent: {plan.file}",
             err=True,
         )
 

@@ -210,7 +210,9 @@ def _judge(
 def _ask(workspace: Workspace, model: str, work: _Work, progress: Progress) -> _Done:
     from finetune.evaluation.domain import converse
     from finetune.evaluation.harness import ask, count_questions
+    from finetune.evaluation.remembered import Replies
 
+    folder = workspace.cache / "evaluation"
     total = count_questions(work.tasks, work.limit) + len(work.conversations)
     with opened(workspace, model) as asked, progress(model, total) as advance:
         questions = ask(
@@ -219,7 +221,7 @@ def _ask(workspace: Workspace, model: str, work: _Work, progress: Progress) -> _
             asked.chat.begin_id,
             work.tasks,
             limit=work.limit,
-            answers=workspace.cache / "evaluation" / f"{asked.fingerprint}.sqlite",
+            answers=folder / f"{asked.fingerprint}.sqlite",
             advance=advance,
         )
         answered = converse(
@@ -230,6 +232,7 @@ def _ask(workspace: Workspace, model: str, work: _Work, progress: Progress) -> _
             max_new_tokens=MAX_NEW_TOKENS,
             country=work.country,
             similarity=work.bertscore.score if work.bertscore else None,
+            remembered=Replies(folder / f"{asked.fingerprint}-replies.jsonl"),
             advance=advance,
         )
     return _Done(model, asked, questions, answered)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from curation.progress import Advance
 from finetune.evaluation.likelihood import Scorer
+from finetune.evaluation.remembered import Replies, Reply
 from finetune.evaluation.replies import ReplyMeasures, Similarity, measure_reply
 from finetune.evaluation.results import (
     CONVERSATION_RESAMPLES,
@@ -20,7 +21,7 @@ from finetune.evaluation.results import (
 from finetune.sampling import Choose, greedy
 
 if TYPE_CHECKING:
-    from finetune.chat import Chat
+    from finetune.chat import Chat, ChatTokens
     from finetune.data import Conversation
 
 
@@ -51,6 +52,7 @@ def converse(
     max_new_tokens: int = 256,
     country: str | None = None,
     similarity: Similarity | None = None,
+    remembered: Replies | None = None,
     advance: Advance | None = None,
 ) -> list[Answered]:
     """Has a model foresee each approved conversation, and reply in place of its last reply.
@@ -64,6 +66,7 @@ def converse(
         max_new_tokens: Longest reply.
         country: Where the users are.
         similarity: BERTScore of a reply and the approved one.
+        remembered: What the model replied before.
         advance: Called with 1 as each conversation is done.
     """
     from finetune.chat import Turn
@@ -71,17 +74,22 @@ def converse(
     answered = []
     for conversation in conversations:
         turns = [Turn(message.role, message.content) for message in conversation.messages]
-        nats, tokens = _foreseen(scorer, chat, turns)
         last = last_reply(conversation)
-        prompt = chat.prompt(turns[:last])
+        approved, prompt = chat.encode(turns), chat.prompt(turns[:last])
         room = min(max_new_tokens, scorer.context - len(prompt))
-        ids = reply(prompt, room, greedy) if room > 0 else []
-        text = chat.decode(ids).strip()
+        key = Replies.key(approved.ids, prompt, room)
+        found = remembered.get(key) if remembered else None
+        if found is None:
+            nats, tokens = _foreseen(scorer, approved)
+            found = Reply(nats, tokens, reply(prompt, room, greedy) if room > 0 else [])
+            if remembered:
+                remembered.put(key, found)
+        text = chat.decode(found.ids).strip()
         said = "\n".join(turn.content for turn in turns[:last] if turn.role == "user")
         measures = measure_reply(
-            said, text, turns[last].content, cut=len(ids) >= room, country=country, similarity=similarity
+            said, text, turns[last].content, cut=len(found.ids) >= room, country=country, similarity=similarity
         )
-        answered.append(Answered(conversation.item_id, nats, tokens, text, measures))
+        answered.append(Answered(conversation.item_id, found.nats, found.tokens, text, measures))
         if advance:
             advance(1)
     return answered
@@ -92,9 +100,8 @@ def last_reply(conversation: "Conversation") -> int:
     return max(place for place, turn in enumerate(conversation.messages) if turn.role == "assistant")
 
 
-def _foreseen(scorer: Scorer, chat: "Chat", turns: "Sequence[object]") -> tuple[float, int]:
+def _foreseen(scorer: Scorer, tokens: "ChatTokens") -> tuple[float, int]:
     """Nats and number of the assistant's tokens, each turn after all before it, as far as the context reaches."""
-    tokens = chat.encode(turns)  # type: ignore[arg-type]
     nats, count = 0.0, 0
     for start, end in _spans(tokens.in_loss[: scorer.context]):
         (likelihood,) = scorer.score(tokens.ids[:start], [tokens.ids[start:end]])
