@@ -1,4 +1,4 @@
-"""What a model replied already, so that a killed evaluation goes on, and trying a judge costs no second round of replies.
+"""What a model replied already, so that a killed evaluation goes on, and a judge's dry run costs no second round.
 
 The file holds token ids, which are as good as text: like all of ``.curate``, it is for its owner alone and stays here.
 """
