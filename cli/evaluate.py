@@ -108,6 +108,8 @@ def evaluate(
         print_json(result)
         return
     for table in tables(result.evaluation):
+        if table.warning:
+            typer.echo(table.warning)
         print_table(table.title, table.head, [list(row) for row in table.rows])
         typer.echo(table.note)
     typer.echo(f"Written to {result.path}; table.html opens in a browser.")

@@ -26,11 +26,13 @@ BERTSCORE_NOTE = (
     "BERTScore (Zhang et al. 2020) is how near the meanings of a reply's words are to those of the approved reply's: "
     "no measure of clinical quality, since dangerous advice in the approved reply's words scores high."
 )
-JUDGE_NOTE = (
+JUDGE_WARNING = (
     "A language model's opinion, and no measure of quality: CounselBench (Li et al. 2025, arXiv:2506.08584), whose six "
     "dimensions these are, found that language models as judges rate replies systematically higher than professionals "
-    "do and overlook what these find unsafe. Nothing was approved, filtered or chosen by it. Medical advice and "
-    "toxicity are better the lower they are."
+    "do and overlook what these find unsafe."
+)
+JUDGE_NOTE = (
+    "Nothing was approved, filtered or chosen by it. Medical advice and toxicity are better the lower they are."
 )
 
 _MEASURES: tuple[tuple[str, Callable[[DomainScores], Compared | None], float], ...] = (
@@ -55,12 +57,14 @@ class Table(NamedTuple):
         head: The names of its columns.
         rows: Cells of text.
         note: How to read it.
+        warning: What has to be known before it is read; empty if there is nothing of the kind.
     """
 
     title: str
     head: list[str]
     rows: list[list[str]]
     note: str
+    warning: str = ""
 
 
 def tables(evaluation: Evaluation) -> list[Table]:
@@ -82,7 +86,8 @@ def tables(evaluation: Evaluation) -> list[Table]:
         found.append(Table("Test part", ["measure", *names], _domain_rows(asked), note))
     if evaluation.judge is not None:
         head = ["dimension", *names]
-        found.append(Table("A language model as judge", head, _judged_rows(evaluation), _judge_note(evaluation.judge)))
+        note = _judge_note(evaluation.judge)
+        found.append(Table("A language model as judge", head, _judged_rows(evaluation), note, JUDGE_WARNING))
     return found
 
 
@@ -139,7 +144,8 @@ def markdown(evaluation: Evaluation) -> str:
     """The tables in Markdown, each with the note that says how to read it."""
     parts = []
     for table in tables(evaluation):
-        lines = [f"## {table.title}", "", "| " + " | ".join(table.head) + " |", "|---" * len(table.head) + "|"]
+        above = [f"**{table.warning}**", ""] if table.warning else []
+        lines = [f"## {table.title}", "", *above, "| " + " | ".join(table.head) + " |", "|---" * len(table.head) + "|"]
         lines += ["| " + " | ".join(row) + " |" for row in table.rows]
         parts.append("\n".join([*lines, "", table.note]))
     return "\n\n".join(parts) + "\n"
