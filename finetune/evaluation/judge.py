@@ -1,43 +1,35 @@
 """A language model as judge of replies, through a server that the user names.
 
-Of each conversation one request is sent: what was said before the approved reply, and every model's reply, without the
-models' names and in an order drawn for the conversation. All of it is scrubbed once more on the way: a model can say a
-name that it was trained on. To a server that is not on this machine go only items that a release holds. What was sent
-and answered is in ``.curate/judge.sqlite``: a run that was killed goes on, and pays for nothing twice.
+Of each conversation one blind request is sent (``finetune.evaluation.blind``). To a server that is not on this machine
+go only items that a release holds. What was asked and answered is in ``.curate/cache/judge.sqlite``, without text: a
+run that was killed goes on, and pays for nothing twice.
 
 Nothing of what a judge says is used to approve, to filter or to choose: it is a column that people can read.
 """
 
 import json
-import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from curation.config import load_config
 from curation.generate.endpoint import KEY_VARIABLE, Endpoint, is_local
 from curation.generate.journal import Journal
-from curation.generate.replies import format_of
-from curation.generate.sentences import tokens
 from curation.generate.work import FIRST_PAUSE, Result, ask_all
 from curation.progress import Progress, silent
-from curation.step import digest
 from curation.workspace import Workspace, write_whole
-from finetune.evaluation.domain import last_reply
+from finetune.evaluation.blind import BlindRequest, blind_requests
 from finetune.evaluation.results import JudgedDimension, JudgeSettings, compared_means
-from finetune.evaluation.rubric import DIMENSIONS, SYSTEM, VERSION, Rating, Ratings, as_content, read_ratings
+from finetune.evaluation.rubric import DIMENSIONS, VERSION, Rating, as_content, read_ratings
 from schemas.config import GenerateConfig
 from schemas.errors import CurateError, MissingExtra, Refused, UsageError
 
 if TYPE_CHECKING:
-    from finetune.data import Conversation, Message
+    from finetune.data import Conversation
 
-ANSWER_TOKENS = 120
-"""The most tokens that the rating of one reply takes."""
 JOURNAL, REQUESTS = "judge.sqlite", "judge-requests.jsonl"
 
 
@@ -110,15 +102,6 @@ class Judged(NamedTuple):
     model: str | None
 
 
-class _Request(NamedTuple):
-    """What is asked of one conversation. ``order`` holds, for each reply as shown, the number of its model."""
-
-    about: str
-    body: dict[str, Any]
-    key: str
-    order: list[int]
-
-
 def judge_replies(
     workspace: Workspace,
     judge: Judge,
@@ -146,7 +129,7 @@ def judge_replies(
         CurateError: As :func:`check`; and if the server answers nothing. What was rated is kept.
     """
     config = check(workspace, judge, conversations)
-    requests, masked = _requests(workspace, config, conversations, replies, progress)
+    requests, masked = blind_requests(workspace, config, conversations, replies, progress)
     file = workspace.cache / REQUESTS
     write_whole(file, "".join(json.dumps(request.body, ensure_ascii=False) + "\n" for request in requests))
     endpoint = _endpoint(config)
@@ -161,7 +144,7 @@ def judge_replies(
                 replies=len(replies),
                 to_ask=len(to_ask),
                 masked=masked,
-                tokens=sum(map(_tokens, to_ask)),
+                tokens=sum(request.tokens for request in to_ask),
                 file=workspace.relative(file),
             )
         )
@@ -233,66 +216,7 @@ def _check_released(workspace: Workspace, conversations: "Sequence[Conversation]
         )
 
 
-def _requests(
-    workspace: Workspace,
-    config: GenerateConfig,
-    conversations: "Sequence[Conversation]",
-    replies: Sequence[Sequence[str]],
-    progress: Progress,
-) -> tuple[list[_Request], int]:
-    """The requests, in the order of the conversations, and how many stretches are masked in them."""
-    from curation.pii import scrub_items
-
-    pii = load_config(workspace).pii.model_copy(update={"mode": "placeholder"})
-    requests, masked = [], 0
-    with progress("scrub", len(conversations)) as advance:
-        for place, conversation in enumerate(conversations):
-            said = before_the_reply(conversation)
-            texts = {f"turn {number}": turn.content for number, turn in enumerate(said)}
-            texts |= {f"reply {number}": own[place] for number, own in enumerate(replies)}
-            (scrubbed,) = scrub_items([texts], pii, ["en"])
-            masked += sum(len(one.spans) for one in scrubbed.values())
-            clean = {name: one.text for name, one in scrubbed.items()}
-            requests.append(_request(conversation.item_id, said, clean, len(replies), config))
-            advance(1)
-    return requests, masked
-
-
-def before_the_reply(conversation: "Conversation") -> "list[Message]":
-    """What people said before the reply that was approved last; the system prompt is none of it."""
-    return [turn for turn in conversation.messages[: last_reply(conversation)] if turn.role != "system"]
-
-
-def _request(
-    item_id: str, said: "Sequence[Message]", clean: Mapping[str, str], replies: int, config: GenerateConfig
-) -> _Request:
-    order = list(range(replies))
-    random.Random(digest(item_id)).shuffle(order)  # the same for every run, so that answers are found again
-    who = {"user": "person", "assistant": "supporter"}
-    shown = {
-        "conversation": [{"who": who[turn.role], "text": clean[f"turn {number}"]} for number, turn in enumerate(said)],
-        "replies": [{"reply": place, "text": clean[f"reply {number}"]} for place, number in enumerate(order, start=1)],
-    }
-    body = {
-        "model": config.model,
-        "messages": [
-            {"role": "system", "content": SYSTEM},
-            {"role": "user", "content": json.dumps(shown, ensure_ascii=False, indent=1)},
-        ],
-        "temperature": config.temperature,
-        "seed": config.seed,
-        "max_tokens": ANSWER_TOKENS * replies + 50,
-        "response_format": format_of(Ratings),
-    }
-    return _Request(item_id, body, digest([VERSION, body]), order)
-
-
-def _tokens(request: _Request) -> int:
-    sent = sum(tokens(message["content"]) for message in request.body["messages"])
-    return sent + int(request.body["max_tokens"])
-
-
-def _judged(results: Sequence[Result[_Request]]) -> Judged:
+def _judged(results: Sequence[Result[BlindRequest]]) -> Judged:
     ratings: list[list[Rating] | None] = []
     unread: Counter[str] = Counter()
     models = set()
