@@ -1,9 +1,11 @@
-"""How fast multiple-choice questions are answered on a ``.pte``: prefixes shared, and token by token without sharing.
+"""How fast multiple-choice questions are answered on a ``.pte``: with full logits, with the last token's, and naively.
 
-    python -m benchmarks.evaluation [--questions 1000] [--layers 4] [--hidden 256]
+    python -m benchmarks.evaluation [--questions 1000] [--choice 2 8] [--layers 4] [--hidden 256]
 
-Both ask the same questions of the same fp32 ``.pte`` of a random model and give the same likelihoods. "Token by token"
-is what a scorer does that knows the runtime's interface only: each choice anew, one call a token.
+All ask the same questions of a random model in fp32 and give the same likelihoods. "Full logits" reads a choice in one
+call, of a ``.pte`` exported for it; "last token's logits" is any bundle for a phone, whose choices are read token by
+token after a prefix that is read once; "token by token" is what a scorer does that knows the runtime's interface only:
+each choice anew, one call a token.
 """
 
 import argparse
@@ -51,13 +53,14 @@ class TokenByToken:
         return scores
 
 
-def make_questions(count: int, vocabulary: int) -> list[Question]:
-    """Questions of the lengths of ARC's in Llama's tokens: some 30 for the question, 2 to 8 for a choice."""
+def make_questions(count: int, vocabulary: int, shortest: int = 2, longest: int = 8) -> list[Question]:
+    """Questions of some 30 tokens with four choices; of the lengths of ARC's choices in Llama's tokens by default.
+    HellaSwag's have 15 to 40."""
     chance = random.Random(0)
     return [
         Question(
             [chance.randrange(vocabulary) for _ in range(chance.randint(20, 45))],
-            [[chance.randrange(vocabulary) for _ in range(chance.randint(2, 8))] for _ in range(4)],
+            [[chance.randrange(vocabulary) for _ in range(chance.randint(shortest, longest))] for _ in range(4)],
         )
         for _ in range(count)
     ]
@@ -67,6 +70,7 @@ def main() -> None:
     """Prints a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--questions", type=int, default=1000)
+    parser.add_argument("--choice", type=int, nargs=2, default=(2, 8), metavar=("SHORTEST", "LONGEST"))
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--hidden", type=int, default=256)
     options = parser.parse_args()
@@ -85,25 +89,43 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "model"
         save_model(folder, architecture, random_weights(architecture, 0), [TINY_TOKENIZER])
-        export_pte(
-            Trained(weights=folder), Path(scratch) / "model.pte", context=128, quantisation=Quantisation(linear="fp32")
+        models = []
+        for full_logits in (True, False):
+            file = Path(scratch) / f"model-{full_logits}.pte"
+            fp32 = Quantisation(linear="fp32")
+            export_pte(Trained(weights=folder), file, context=128, quantisation=fp32, full_logits=full_logits)
+            models.append(PteModel(file))
+        full, last = models
+        questions = make_questions(options.questions, 1024, *options.choice)
+        scorers = {
+            "full logits": PteScorer(full),
+            "last token's logits": PteScorer(last),
+            "token by token": TokenByToken(last),
+        }
+        done = {name: _run(scorer, questions) for name, scorer in scorers.items()}
+    slowest = done["token by token"]
+    print(f"| {options.questions} questions | wall s | CPU s | questions/s | times as fast | differs by, nats |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for name, run in done.items():
+        largest = max(abs(one - other) for one, other in zip(run.totals, slowest.totals, strict=True))
+        print(
+            f"| {name} | {run.wall:.1f} | {run.cpu:.1f} | {options.questions / run.wall:.1f} | "
+            f"{slowest.wall / run.wall:.1f} | {largest:.1e} |"
         )
-        model = PteModel(Path(scratch) / "model.pte")
-        questions = make_questions(options.questions, 1024)
-        rows = []
-        for name, scorer in (("prefixes shared", PteScorer(model)), ("token by token", TokenByToken(model))):
-            begun, cpu = time.perf_counter(), time.process_time()
-            found = [scorer.score(question.prefix, question.choices) for question in questions]
-            rows.append((name, time.perf_counter() - begun, time.process_time() - cpu, found))
-    largest = max(
-        abs(one.total - other.total)
-        for ours, theirs in zip(rows[0][3], rows[1][3], strict=True)
-        for one, other in zip(ours, theirs, strict=True)
-    )
-    print(f"| {options.questions} questions | wall s | CPU s | questions/s |\n|---|---:|---:|---:|")
-    for name, wall, cpu, _ in rows:
-        print(f"| {name} | {wall:.1f} | {cpu:.1f} | {options.questions / wall:.1f} |")
-    print(f"ratio {rows[1][1] / rows[0][1]:.1f}; largest difference of a likelihood {largest:.1e} nats")
+
+
+class Run(NamedTuple):
+    """What it took, in seconds, and the log-likelihoods of all choices."""
+
+    wall: float
+    cpu: float
+    totals: list[float]
+
+
+def _run(scorer: "PteScorer | TokenByToken", questions: Sequence[Question]) -> Run:
+    begun, cpu = time.perf_counter(), time.process_time()
+    totals = [score.total for question in questions for score in scorer.score(question.prefix, question.choices)]
+    return Run(time.perf_counter() - begun, time.process_time() - cpu, totals)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,12 @@ def deploy(
         Literal["8da4w", "bf16", "fp32"],
         typer.Option(help="How weights are stored: 8da4w for phones; bf16 or fp32 to compare with."),
     ] = "8da4w",
+    full_logits: Annotated[
+        bool,
+        typer.Option(
+            "--full-logits", help="Logits of all positions: for `evaluate`, which is faster with it; not for phones."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Quantise a run, export it to ExecuTorch and bundle it for a phone in bundles/.
@@ -78,6 +84,7 @@ def deploy(
             name=name,
             max_context=max_context,
             weights=weights,
+            full_logits=full_logits,
             on_stage=shown.on_stage,
             on_time=shown.on_time,
         )
@@ -90,7 +97,11 @@ def deploy(
         f"Parity over {result.parity.prompts} prompts: same likeliest token in {decode.top1:.1%}, divergence "
         f"{decode.mean_kl:.2g} nats"
     )
-    typer.echo(f"Next: `curate chat {workspace.relative(result.path)}`")
+    here = workspace.relative(result.path)
+    if full_logits:
+        typer.echo(f"For evaluation, not for a phone. Next: `curate evaluate runs/{run} {here} --data BENCHMARKS`")
+    else:
+        typer.echo(f"Next: `curate chat {here}`")
 
 
 def chat(

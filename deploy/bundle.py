@@ -59,6 +59,7 @@ def deploy(
     name: str | None = None,
     max_context: int | None = None,
     weights: Literal["8da4w", "bf16", "fp32"] = "8da4w",
+    full_logits: bool = False,
     on_stage: OnStage | None = None,
     on_time: Callable[[float], None] | None = None,
 ) -> BundleResult:
@@ -67,10 +68,12 @@ def deploy(
     Args:
         workspace: Where the run is and the bundle goes.
         run: The run's name.
-        name: The bundle's; by default the run's.
+        name: The bundle's; by default the run's, with ``-full-logits`` after it where these are asked for.
         max_context: Tokens of conversation and reply together; by default 2048, or what the model was built for if
             that is less. The KV cache takes memory in proportion.
         weights: How they are stored: 8da4w is what a phone runs fast, the others are to compare with.
+        full_logits: Whether the model gives the logits of all positions, so that ``evaluate`` reads an answer at once
+            and not token by token. Such a bundle is for evaluation: its manifest and its card say so.
         on_stage: Called as each stage begins.
         on_time: Called now and then during the export, with the seconds that it has taken.
 
@@ -81,7 +84,8 @@ def deploy(
         CurateError: If the run is not there or was changed, the bundle exists, or the export fails.
     """
     manifest = read_run(workspace, run)
-    name = run if name is None else name
+    if name is None:
+        name = f"{run}-full-logits" if full_logits else run
     final = new_place(workspace.bundles, name, "bundle")
     helplines = confirmed_helplines(workspace, date.today())
     _check_run(workspace.runs / run, manifest)
@@ -102,6 +106,7 @@ def deploy(
             out / "model.pte",
             context=context,
             quantisation=quantisation,
+            full_logits=full_logits,
             prompts=asked[:EAGER_PROMPTS],
             on_time=on_time,
         )
@@ -127,7 +132,7 @@ def deploy(
         (out / SAFETY).write_text(safety.model_dump_json(indent=2) + "\n", encoding="utf-8")
         (out / "docs").mkdir()
         shutil.copyfile(app_team_page(), out / "docs" / "app-team.md")
-        bundle = _describe(name, manifest, context, chat, quantisation, memory)
+        bundle = _describe(name, manifest, context, chat, quantisation, full_logits, memory)
         (out / "README.md").write_text(
             card(bundle, manifest, parity, safety, (out / "model.pte").stat().st_size), encoding="utf-8"
         )
@@ -149,7 +154,13 @@ def app_team_page() -> Path:
 
 
 def _describe(
-    name: str, run: RunManifest, context: int, chat: ChatFormat, quantisation: Quantisation, memory: int
+    name: str,
+    run: RunManifest,
+    context: int,
+    chat: ChatFormat,
+    quantisation: Quantisation,
+    full_logits: bool,
+    memory: int,
 ) -> BundleManifest:
     return BundleManifest(
         name=name,
@@ -157,6 +168,7 @@ def _describe(
         chat=chat,
         sampling=SamplingDefaults(),
         quantisation=quantisation,
+        logits="all" if full_logits else "last",
         memory_bytes=memory,
         lineage=Lineage(
             run=run.run,

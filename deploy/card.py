@@ -16,6 +16,7 @@ def card(bundle: BundleManifest, run: RunManifest, parity: Parity, safety: Safet
             "",
             "A language model for mental-health conversations that runs on the device, with ExecuTorch.",
             "",
+            *_purpose(bundle),
             *_made_from(bundle, run),
             "",
             *_measured(bundle, run, parity, model_bytes),
@@ -27,6 +28,18 @@ def card(bundle: BundleManifest, run: RunManifest, parity: Parity, safety: Safet
             *_trail(bundle),
         ]
     )
+
+
+def _purpose(bundle: BundleManifest) -> list[str]:
+    """What has to stand above all else, where this is not what it looks like."""
+    if bundle.logits == "last":
+        return []
+    return [
+        "> **For evaluation, not for a phone.** This model gives the logits of all positions (`logits` in "
+        "`bundle.json` is `all`), so that answers are scored in one call. It says what the bundle made without "
+        "`--full-logits` says, takes more memory and is no faster in talking. Ship that one.",
+        "",
+    ]
 
 
 def _made_from(bundle: BundleManifest, run: RunManifest) -> list[str]:

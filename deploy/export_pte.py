@@ -34,19 +34,22 @@ def export_pte(
     *,
     context: int,
     quantisation: Quantisation,
+    full_logits: bool = False,
     prompts: Sequence[Sequence[int]] = (),
     on_time: Elapsed | None = None,
 ) -> EagerParity | None:
     """Quantises a model and writes it for the XNNPACK backend, with KV cache and fused attention.
 
     The method ``forward`` takes tokens (1, n), n < ``context``, and the position of the first (1,), and gives the
-    logits after the last (1, vocabulary).
+    logits after the last (1, vocabulary); with ``full_logits`` it takes pieces of at most 255 tokens and gives the
+    logits after each (1, n, vocabulary), which is for scoring texts and not for a phone.
 
     Args:
         trained: The model.
         output: The ``.pte`` to write.
         context: Length of the KV cache, in tokens.
         quantisation: Of the weights.
+        full_logits: Whether the logits of all positions are given.
         prompts: Token ids on which the converted model is compared with the trained one before it is quantised.
         on_time: Called twice a second.
 
@@ -62,6 +65,7 @@ def export_pte(
         trained=trained.resolved(),
         context=context,
         quantisation=quantisation,
+        full_logits=full_logits,
         prompts=[list(ids) for ids in prompts],
     )
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".export-") as scratch:

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 REQUEST, PTE, EAGER = "request.json", "model.pte", "eager.json"
 WEIGHTS, PARAMETERS = "consolidated.pth", "params.json"
 MISSING, ERROR = "MISSING PACKAGE", "ERROR: "
+FULL_LOGITS = "full_logits"
+"""The method that an export has, beside its other constants, if it gives the logits of all positions."""
+FULL_LOGITS_CALL = 256
+"""Tokens that such an export takes in a call: room for their logits, 131 MB with Llama 3's vocabulary, is kept for all
+of them."""
 
 Prompts = list[list[int]]
 
@@ -40,6 +45,7 @@ class ExportRequest(BaseModel):
     trained: Trained
     context: int
     quantisation: Quantisation
+    full_logits: bool
     prompts: Prompts
 
 
@@ -132,12 +138,16 @@ def export(shape: "Architecture", request: ExportRequest) -> None:
     quantisation = request.quantisation
     config = configuration(request.trained, Path())
     base = shape.vocab_size - 256
-    config.base.metadata = json.dumps({"get_bos_id": base, "get_eos_ids": [base + 1, base + 8, base + 9]})
+    constants: dict[str, object] = {"get_bos_id": base, "get_eos_ids": [base + 1, base + 8, base + 9]}
+    if request.full_logits:
+        constants[FULL_LOGITS] = True
+    config.base.metadata = json.dumps(constants)
+    config.debug.generate_full_logits = request.full_logits
     config.model.use_kv_cache = True
     config.model.use_sdpa_with_kv_cache = True
-    # Both lengths equal: ExecuTorch's runner for phones cuts a prompt longer than max_seq_length into pieces of
+    # Both lengths equal on a phone: ExecuTorch's runner there cuts a prompt longer than max_seq_length into pieces of
     # that length, but the exported method takes one token less.
-    config.export.max_seq_length = request.context
+    config.export.max_seq_length = min(request.context, FULL_LOGITS_CALL) if request.full_logits else request.context
     config.export.max_context_length = request.context
     config.export.output_name = PTE
     config.backend.xnnpack.enabled = True

@@ -12,7 +12,7 @@ from deploy.agreement import Parity
 from deploy.safety.figures import Figures
 from schemas.errors import CurateError
 
-FORMAT_VERSION: Literal[2] = 2
+FORMAT_VERSION: Literal[3] = 3
 BUNDLE = "bundle.json"
 
 _MEND = "Run `curate deploy` again, or copy the bundle again from where it was made."
@@ -111,7 +111,7 @@ class BundleManifest(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format_version: Literal[2] = FORMAT_VERSION
+    format_version: Literal[3] = FORMAT_VERSION
     name: str
     model: Literal["model.pte"] = "model.pte"
     tokenizer: Literal["tokenizer.model"] = "tokenizer.model"
@@ -122,6 +122,9 @@ class BundleManifest(BaseModel):
     chat: ChatFormat
     sampling: SamplingDefaults
     quantisation: Quantisation
+    logits: Literal["last", "all"] = "last"
+    """After which of a call's tokens the model gives logits. ``all`` is for evaluation, not for a phone: larger in
+    memory and no faster in speaking."""
     memory_bytes: int
     """What loading it and filling its context took, beside the program itself."""
     lineage: Lineage

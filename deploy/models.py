@@ -106,4 +106,5 @@ def _bundle(folder: Path) -> OpenedModel:
     def reply(prompt: list[int], longest: int, choose: Choose) -> list[int]:
         return list(generate(model, prompt, max_new_tokens=longest, stop=manifest.chat.stop, choose=choose))
 
-    return OpenedModel("pte", manifest.fingerprint, PteScorer(model), chat, reply, manifest.chat.system_prompt)
+    kind: Kind = "pte" if manifest.logits == "last" else "pte-full-logits"
+    return OpenedModel(kind, manifest.fingerprint, PteScorer(model), chat, reply, manifest.chat.system_prompt)

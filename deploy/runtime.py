@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploy.llama_export import FULL_LOGITS
 from deploy.quiet import quiet
 from finetune.sampling import Choose
 from schemas.errors import CurateError, MissingExtra
@@ -50,6 +51,7 @@ class PteModel:
                 self._forward: Any = self._program.load_method("forward")
                 self.context = self._constant("get_max_context_len")
                 self.vocab_size = self._constant("get_vocab_size")
+                self.full_logits = FULL_LOGITS in self._program.method_names
                 # The method takes one token less than its longest sequence: a limit of the export.
                 self._longest_input = self._constant("get_max_seq_len") - 1
         except RuntimeError as error:
@@ -63,6 +65,18 @@ class PteModel:
 
     def logits(self, tokens: Sequence[int]) -> "torch.Tensor":
         """What follows ``tokens``: logits in float32, shape (vocabulary,).
+
+        Raises:
+            CurateError: If there are more tokens than the context holds, or none, or the runtime fails.
+        """
+        return self.logits_from(tokens, len(tokens) - 1)[0]
+
+    def logits_from(self, tokens: Sequence[int], first: int) -> "torch.Tensor":
+        """What follows each of ``tokens[first:]``, after all before it: logits, shape (``len(tokens) - first``,
+        vocabulary).
+
+        One call of the model where it gives the logits of all positions and takes as many tokens; else a call a
+        position, as it gives those after a call's last token alone.
 
         Only what differs from the tokens of the last call is computed: its KV cache still holds the beginning that
         both share. Attention looks no further than the position it is at, so what lies beyond does no harm.
@@ -78,18 +92,23 @@ class PteModel:
                 mend="Shorten the message, or deploy with a larger context.",
             )
         tokens = list(tokens)
-        position = min(_shared_prefix(self._cached, tokens), len(tokens) - 1)  # the last is asked for again
+        position = min(_shared_prefix(self._cached, tokens), first)  # what is asked for is computed again
         self._cached = []  # stays empty if the runtime fails half way
+        found = []
         while position < len(tokens):
-            piece = tokens[position : position + self._longest_input]
-            output = self.execute((torch.tensor([piece]), torch.tensor([position])))
-            position += len(piece)
+            asked = max(position, first)  # the first of this call's positions whose logits are wanted
+            end = min(len(tokens) if self.full_logits else asked + 1, position + self._longest_input)
+            output = self.execute((torch.tensor([tokens[position:end]]), torch.tensor([position])))
+            if end > asked:
+                rows = output.reshape(-1, output.shape[-1])
+                found.append(rows[asked - end :].clone())  # the runtime writes its next output over these
+            position = end
         self._cached = tokens
-        logits: torch.Tensor = output[0].clone()  # the runtime writes its next output over this one
-        return logits
+        return torch.cat(found)
 
     def execute(self, inputs: "tuple[torch.Tensor, torch.Tensor]") -> "torch.Tensor":
-        """One call of the model: tokens (1, n) and the position of the first (1,) to logits (1, vocabulary).
+        """One call of the model: tokens (1, n) and the position of the first (1,) to logits, (1, vocabulary) or (1, n,
+        vocabulary).
 
         Raises:
             CurateError: If the runtime fails.

@@ -9,8 +9,8 @@ from finetune.evaluation.likelihood import Likelihood, Tokens, of_logits
 class PteScorer:
     """What ``finetune.evaluation.CheckpointScorer`` is for a checkpoint.
 
-    The model gives the logits of the last token of a call only, so an ending is read token by token; its prefix is
-    read in one call, once for all its endings, and stays in the KV cache.
+    A prefix is read once for all its endings, and stays in the KV cache. An ending is read in one call where the model
+    was exported with the logits of all positions (``curate deploy --full-logits``), else token by token.
 
     Args:
         model: The loaded ``.pte``.
@@ -28,9 +28,16 @@ class PteScorer:
         """Scores each ending after ``prefix``; neither may be empty, and together they fit the context."""
         import torch
 
-        first = self._model.logits(prefix)
-        scores = []
+        scores: list[Likelihood] = []
+        after_prefix: torch.Tensor | None = None  # (1, vocabulary); the same for all endings
         for ending in endings:
-            later = [self._model.logits([*prefix, *ending[:read]]) for read in range(1, len(ending))]
-            scores.append(of_logits(torch.stack([first, *later]), ending))
+            read = [*prefix, *ending[:-1]]  # the last token is predicted, not read
+            if after_prefix is None:
+                logits = self._model.logits_from(read, len(prefix) - 1)
+                after_prefix = logits[:1]
+            elif len(ending) > 1:
+                logits = torch.cat([after_prefix, self._model.logits_from(read, len(prefix))])
+            else:
+                logits = after_prefix
+            scores.append(of_logits(logits, ending))
         return scores

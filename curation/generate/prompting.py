@@ -41,6 +41,11 @@ class Request(NamedTuple):
     body: dict[str, Any]
     key: str
 
+    @property
+    def about(self) -> str:
+        """What it is about, by its id."""
+        return self.sent.passage_id
+
 
 def load_prompt(kind: str, own: Path | None) -> Prompt:
     """The prompt of a kind of items, or one's own.

@@ -1,7 +1,7 @@
 """What a model is asked to reply with, as schemas, and a reply into records."""
 
 import json
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -10,6 +10,9 @@ from schemas.items import MAX_CHARS
 
 Outcome = Literal["malformed", "wrong schema", "truncated", "refused"]
 """What can be wrong with a reply that did come."""
+
+
+Wanting = TypeVar("Wanting", bound=BaseModel)
 
 
 class _Reply(BaseModel):
@@ -53,13 +56,22 @@ class Wanted(BaseModel):
 
 def response_format(kind: str) -> dict[str, Any]:
     """What tells a server to hold its model to the schema."""
-    model = Conversation if kind == "dialogue" else Pairs
+    return format_of(Conversation if kind == "dialogue" else Pairs)
+
+
+def format_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The same for any schema."""
     schema = model.model_json_schema()
     return {"type": "json_schema", "json_schema": {"name": model.__name__, "strict": True, "schema": schema}}
 
 
 def parsed(content: str, kind: str) -> Pairs | Conversation | Outcome:
-    """A reply, or what is wrong with it."""
+    """A reply of a kind of items, or what is wrong with it."""
+    return parsed_as(content, Conversation) if kind == "dialogue" else parsed_as(content, Pairs)
+
+
+def parsed_as(content: str, model: type[Wanting]) -> Wanting | Outcome:
+    """A reply that should be of a schema, or what is wrong with it."""
     text = content.strip()
     if text.startswith("```"):  # a server that does not hold its model to the schema often gets a fence around it
         text = text.strip("`").removeprefix("json").strip()
@@ -68,7 +80,7 @@ def parsed(content: str, kind: str) -> Pairs | Conversation | Outcome:
     except ValueError:
         return "malformed" if text.startswith(("{", "[")) or not text else "refused"
     try:
-        return Conversation.model_validate(value) if kind == "dialogue" else Pairs.model_validate(value)
+        return model.model_validate(value)
     except ValidationError:
         return "wrong schema"
 

@@ -4,6 +4,7 @@ import fcntl
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from curation.generate.coverage import coverage_of
@@ -12,7 +13,7 @@ from curation.generate.extraction import extract
 from curation.generate.journal import Journal
 from curation.generate.passages import DEEPER, Passage, locator
 from curation.generate.prompting import Prompt, Request, Sent, load_prompt, requests_of
-from curation.generate.replies import Conversation, Pairs, records
+from curation.generate.replies import Conversation, Pairs, parsed, records
 from curation.generate.rights import check_may_send
 from curation.generate.sentences import tokens
 from curation.generate.texts import Texts, public_title, read_texts, source_of
@@ -154,7 +155,14 @@ def _answered(
     journal, endpoint = Journal(_journal_file(workspace), source.id), Endpoint(config)
     try:
         results = ask_all(
-            prepared, endpoint, journal, config, source.kind, retry=retry, progress=progress, first_pause=first_pause
+            prepared,
+            endpoint,
+            journal,
+            config,
+            partial(parsed, kind=source.kind),
+            retry=retry,
+            progress=progress,
+            first_pause=first_pause,
         )
         spent, outcomes = journal.spent(), journal.outcomes()
     finally:
@@ -230,7 +238,7 @@ def _scrubbed(texts: Texts, progress: Progress) -> tuple[list[Sent], int]:
     return sent, masked
 
 
-def _records(result: Result, passage: Passage, prompt: Prompt, texts: Texts) -> Iterator[Record]:
+def _records(result: Result[Request], passage: Passage, prompt: Prompt, texts: Texts) -> Iterator[Record]:
     """The records of an answered passage, each with where it comes from."""
     if result.answer is None:
         return

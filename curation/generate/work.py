@@ -10,14 +10,14 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from typing import Any, Literal, NamedTuple
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+
+from pydantic import BaseModel
 
 from curation.generate.endpoint import LONGEST_WAIT, Endpoint, Reply
 from curation.generate.journal import Answer, Journal, Spent
-from curation.generate.prompting import Request
-from curation.generate.replies import parsed
 from curation.progress import Advance, Progress, silent
 from schemas.config import GenerateConfig
 from schemas.errors import CurateError
@@ -31,10 +31,34 @@ OF_SERVER = ("rate limited", "server error", "timed out", "no connection")
 State = Literal["answered", "quarantined", "remaining"]
 
 
-class Result(NamedTuple):
+class Request(Protocol):
+    """What is asked about one passage."""
+
+    @property
+    def about(self) -> str:
+        """The passage, by its id."""
+        ...
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What is sent, with ``messages``, ``max_tokens``, ``temperature`` and ``seed``."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """Of all that the answer depends on."""
+        ...
+
+
+Asked = TypeVar("Asked", bound=Request)
+Parse = Callable[[str], BaseModel | str]
+"""A reply, or in a few words what is wrong with it."""
+
+
+class Result(NamedTuple, Generic[Asked]):
     """Where a passage stands: answered (now or before), quarantined with its reason, or left for a later run."""
 
-    request: Request
+    request: Asked
     state: State
     answer: Answer | None = None
     cached: bool = False
@@ -47,16 +71,16 @@ class _Stopped(Exception):
 
 
 def ask_all(
-    requests: Sequence[Request],
+    requests: Sequence[Asked],
     endpoint: Endpoint,
     journal: Journal,
     config: GenerateConfig,
-    kind: str,
+    parse: Parse,
     *,
     retry: bool = False,
     progress: Progress = silent,
     first_pause: float = FIRST_PAUSE,
-) -> list[Result]:
+) -> list[Result[Asked]]:
     """Asks about each passage that has no answer yet.
 
     Args:
@@ -64,7 +88,7 @@ def ask_all(
         endpoint: The server.
         journal: Where everything is written down.
         config: Budget, concurrency and attempts.
-        kind: ``qa`` or ``dialogue``.
+        parse: Reads a reply.
         retry: Whether passages are tried again that were given up for what the model got wrong.
         progress: Is told of each passage.
         first_pause: Seconds before a second request.
@@ -75,7 +99,7 @@ def ask_all(
     Raises:
         CurateError: If the server answers no request at all. What was answered until then is kept.
     """
-    run = _Run(endpoint, journal, config, kind, retry, first_pause)
+    run = _Run(endpoint, journal, config, parse, retry, first_pause)
     with progress("ask", len(requests)) as advance, ThreadPoolExecutor(config.concurrency) as pool:
         futures = [pool.submit(run.one, request, advance) for request in requests]
         try:
@@ -95,9 +119,15 @@ class _Run:
     """One run: what its threads share."""
 
     def __init__(
-        self, endpoint: Endpoint, journal: Journal, config: GenerateConfig, kind: str, retry: bool, first_pause: float
+        self,
+        endpoint: Endpoint,
+        journal: Journal,
+        config: GenerateConfig,
+        parse: Parse,
+        retry: bool,
+        first_pause: float,
     ) -> None:
-        self.endpoint, self.journal, self.config, self.kind, self.retry = endpoint, journal, config, kind, retry
+        self.endpoint, self.journal, self.config, self.parse, self.retry = endpoint, journal, config, parse, retry
         self.first_pause = first_pause
         self.most = Spent(config.max_requests or sys.maxsize, config.max_tokens or sys.maxsize)
         self.stop = threading.Event()
@@ -105,7 +135,7 @@ class _Run:
         self._not_before = 0.0
         self._in_a_row = 0
 
-    def one(self, request: Request, advance: Advance) -> Result:
+    def one(self, request: Asked, advance: Advance) -> Result[Asked]:
         """Asks about one passage until it is answered or given up."""
         try:
             return self._one(request)
@@ -115,7 +145,7 @@ class _Run:
             with self._lock:
                 advance(1)
 
-    def _one(self, request: Request) -> Result:
+    def _one(self, request: Asked) -> Result[Asked]:
         stored = self.journal.answer(request.key)
         if stored is not None:
             return Result(request, "answered", stored, cached=True)
@@ -149,7 +179,7 @@ class _Run:
         self._wait_until_allowed()
         body = {**request.body, "seed": request.body["seed"] + failures}
         most = _most_tokens(body)
-        number = self.journal.reserve(request.key, request.sent.passage_id, most, self.most)
+        number = self.journal.reserve(request.key, request.about, most, self.most)
         if number is None:
             self.stop.set()
             raise _Stopped
@@ -165,7 +195,7 @@ class _Run:
     def _judged(self, reply: Reply, body: dict[str, Any]) -> tuple[Answer | None, str]:
         if reply.content is None:
             return None, reply.fault or "malformed"
-        value = parsed(reply.content, self.kind)
+        value = self.parse(reply.content)
         if isinstance(value, str):
             return None, value
         content = {"reply": value.model_dump(mode="json"), "seed": body["seed"], "temperature": body["temperature"]}

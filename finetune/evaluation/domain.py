@@ -1,21 +1,28 @@
 """A model on the test part of the approved data: how well it foresees what was approved, and what it says itself."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from curation.progress import Advance
 from finetune.evaluation.likelihood import Scorer
-from finetune.evaluation.replies import ReplyMeasures, measure_reply
-from finetune.evaluation.results import DomainScores, Estimate, percentile_interval
+from finetune.evaluation.remembered import Replies, Reply
+from finetune.evaluation.replies import ReplyMeasures, Similarity, measure_reply
+from finetune.evaluation.results import (
+    CONVERSATION_RESAMPLES,
+    Compared,
+    DomainScores,
+    compared_means,
+    percentile_interval,
+)
 from finetune.sampling import Choose, greedy
 
 if TYPE_CHECKING:
-    from finetune.chat import Chat
+    from finetune.chat import Chat, ChatTokens
     from finetune.data import Conversation
-
-RESAMPLES = 2_000
 
 
 class Answered(NamedTuple):
@@ -44,6 +51,8 @@ def converse(
     *,
     max_new_tokens: int = 256,
     country: str | None = None,
+    similarity: Similarity | None = None,
+    remembered: Replies | None = None,
     advance: Advance | None = None,
 ) -> list[Answered]:
     """Has a model foresee each approved conversation, and reply in place of its last reply.
@@ -56,6 +65,8 @@ def converse(
         conversations: Of the test part.
         max_new_tokens: Longest reply.
         country: Where the users are.
+        similarity: BERTScore of a reply and the approved one.
+        remembered: What the model replied before.
         advance: Called with 1 as each conversation is done.
     """
     from finetune.chat import Turn
@@ -63,23 +74,34 @@ def converse(
     answered = []
     for conversation in conversations:
         turns = [Turn(message.role, message.content) for message in conversation.messages]
-        nats, tokens = _foreseen(scorer, chat, turns)
-        last = max(place for place, turn in enumerate(turns) if turn.role == "assistant")
-        prompt = chat.prompt(turns[:last])
+        last = last_reply(conversation)
+        approved, prompt = chat.encode(turns), chat.prompt(turns[:last])
         room = min(max_new_tokens, scorer.context - len(prompt))
-        ids = reply(prompt, room, greedy) if room > 0 else []
-        text = chat.decode(ids).strip()
+        key = Replies.key(approved.ids, prompt, room)
+        found = remembered.get(key) if remembered else None
+        if found is None:
+            nats, tokens = _foreseen(scorer, approved)
+            found = Reply(nats, tokens, reply(prompt, room, greedy) if room > 0 else [])
+            if remembered:
+                remembered.put(key, found)
+        text = chat.decode(found.ids).strip()
         said = "\n".join(turn.content for turn in turns[:last] if turn.role == "user")
-        measures = measure_reply(said, text, turns[last].content, cut=len(ids) >= room, country=country)
-        answered.append(Answered(conversation.item_id, nats, tokens, text, measures))
+        measures = measure_reply(
+            said, text, turns[last].content, cut=len(found.ids) >= room, country=country, similarity=similarity
+        )
+        answered.append(Answered(conversation.item_id, found.nats, found.tokens, text, measures))
         if advance:
             advance(1)
     return answered
 
 
-def _foreseen(scorer: Scorer, chat: "Chat", turns: "Sequence[object]") -> tuple[float, int]:
+def last_reply(conversation: "Conversation") -> int:
+    """The place of the turn that the models reply in place of."""
+    return max(place for place, turn in enumerate(conversation.messages) if turn.role == "assistant")
+
+
+def _foreseen(scorer: Scorer, tokens: "ChatTokens") -> tuple[float, int]:
     """Nats and number of the assistant's tokens, each turn after all before it, as far as the context reaches."""
-    tokens = chat.encode(turns)  # type: ignore[arg-type]
     nats, count = 0.0, 0
     for start, end in _spans(tokens.in_loss[: scorer.context]):
         (likelihood,) = scorer.score(tokens.ids[:start], [tokens.ids[start:end]])
@@ -93,34 +115,57 @@ def _spans(in_loss: Sequence[bool]) -> list[tuple[int, int]]:
     return list(zip(borders[::2], borders[1::2], strict=True))
 
 
-def domain_scores(answered: Sequence[Answered], seed: int = 0) -> DomainScores:
-    """Means and intervals of what ``converse`` found."""
-    generator = np.random.default_rng(seed)
-    measures = [one.measures for one in answered]
-    flags = sorted({flag for one in measures for flag in one.flags})
-    referred = [one.offers_referral for one in measures if one.offers_referral is not None]
+def domain_scores(answered: Sequence[Answered], first: Sequence[Answered] | None = None) -> DomainScores:
+    """Means and intervals of what ``converse`` found.
 
-    def mean(values: Sequence[float]) -> Estimate:
-        found = np.array(values, dtype=float)
-        draws = found[generator.integers(len(found), size=(RESAMPLES, len(found)))].mean(axis=1)
-        return percentile_interval(float(found.mean()), draws)
+    Args:
+        answered: Of a model.
+        first: Of the model that it is compared with, on the same conversations.
+    """
+    flags = sorted({flag for one in (*answered, *(first or [])) for flag in one.measures.flags})
+
+    def mean(value: Callable[[ReplyMeasures], float | None]) -> Compared | None:
+        values, others = ([value(one.measures) for one in model or []] for model in (answered, first))
+        return compared_means(values, others if first is not None else None)
+
+    def all_have(value: Callable[[ReplyMeasures], float]) -> Compared:
+        found = mean(value)
+        assert found is not None, "every reply has this measure"
+        return found
 
     return DomainScores(
         conversations=len(answered),
-        perplexity=_perplexity(answered, generator),
-        words=mean([one.words for one in measures]),
-        rouge_l=mean([one.rouge_l for one in measures]),
-        repetition=mean([one.repetition for one in measures]),
-        cut=mean([one.cut for one in measures]),
-        risky=len(referred),
-        offers_referral=mean(referred) if referred else None,
-        flagged={flag: mean([flag in one.flags for one in measures]) for flag in flags},
+        perplexity=_perplexity(answered, first),
+        words=all_have(lambda one: one.words),
+        rouge_l=all_have(lambda one: one.rouge_l),
+        bertscore_precision=mean(lambda one: one.bertscore and one.bertscore.precision),
+        bertscore_recall=mean(lambda one: one.bertscore and one.bertscore.recall),
+        bertscore_f1=mean(lambda one: one.bertscore and one.bertscore.f1),
+        repetition=all_have(lambda one: one.repetition),
+        cut=all_have(lambda one: one.cut),
+        risky=sum(one.measures.offers_referral is not None for one in answered),
+        offers_referral=mean(lambda one: one.offers_referral),
+        flagged={flag: all_have(partial(_has_flag, flag)) for flag in flags},
     )
 
 
-def _perplexity(answered: Sequence[Answered], generator: np.random.Generator) -> Estimate:
+def _has_flag(flag: str, measures: ReplyMeasures) -> bool:
+    return flag in measures.flags
+
+
+def _perplexity(answered: Sequence[Answered], first: Sequence[Answered] | None, seed: int = 0) -> Compared:
+    drawn = np.random.default_rng(seed).integers(len(answered), size=(CONVERSATION_RESAMPLES, len(answered)))
+    value, draws = _perplexities(answered, drawn)
+    difference = None
+    if first is not None:
+        other, others = _perplexities(first, drawn)
+        difference = percentile_interval(value - other, draws - others)
+    return Compared(**percentile_interval(value, draws).model_dump(), difference=difference)
+
+
+def _perplexities(answered: Sequence[Answered], drawn: NDArray[np.int64]) -> tuple[float, NDArray[np.float64]]:
+    """Over all conversations, and over each drawing of them."""
     nats = np.array([one.nats for one in answered])
     tokens = np.array([one.tokens for one in answered])
-    drawn = generator.integers(len(nats), size=(RESAMPLES, len(nats)))
     draws = np.exp(nats[drawn].sum(axis=1) / tokens[drawn].sum(axis=1))
-    return percentile_interval(float(np.exp(nats.sum() / tokens.sum())), draws)
+    return float(np.exp(nats.sum() / tokens.sum())), draws

@@ -1,11 +1,16 @@
 """What can be measured of a reply without a person: each measure says what it measures, and none says "good"."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from curation.triage import Level, flag_answer, triage_text
 from curation.triage.answers import NEEDS_REFERRAL, Flag, offers_referral
+from finetune.evaluation.bertscore import BertScore
 
 NGRAM = 4
+
+Similarity = Callable[[str, str], BertScore]
+"""BERTScore of a reply and the approved one."""
 
 
 class ReplyMeasures(NamedTuple):
@@ -15,6 +20,8 @@ class ReplyMeasures(NamedTuple):
         words: Its length.
         rouge_l: Overlap with the approved reply: F1 of the longest common subsequence of stemmed words (Lin 2004). A
             good reply may share no words with the approved one.
+        bertscore: How near the meanings of its words are to the approved reply's; none without an encoder. It is no
+            measure of clinical quality, see ``finetune.evaluation.bertscore``.
         repetition: Share of its 4-grams that stand earlier in it already (Welleck et al. 2020).
         cut: Whether it reached the limit of tokens before it ended.
         level: The risk that was recognised in what the person wrote.
@@ -26,6 +33,7 @@ class ReplyMeasures(NamedTuple):
 
     words: int
     rouge_l: float
+    bertscore: BertScore | None
     repetition: float
     cut: bool
     level: Level
@@ -33,7 +41,15 @@ class ReplyMeasures(NamedTuple):
     flags: tuple[Flag, ...]
 
 
-def measure_reply(said: str, reply: str, approved: str, *, cut: bool, country: str | None = None) -> ReplyMeasures:
+def measure_reply(
+    said: str,
+    reply: str,
+    approved: str,
+    *,
+    cut: bool,
+    country: str | None = None,
+    similarity: Similarity | None = None,
+) -> ReplyMeasures:
     """Measures one reply.
 
     Args:
@@ -42,12 +58,14 @@ def measure_reply(said: str, reply: str, approved: str, *, cut: bool, country: s
         approved: What a reviewer approved.
         cut: Whether the reply reached the limit of tokens.
         country: Where the users are (ISO 3166), for the check of helplines.
+        similarity: Computes BERTScore; none leaves it out.
     """
     level = triage_text(said).level
     flags = {flagged.flag for flagged in flag_answer(reply, level, country)}
     return ReplyMeasures(
         words=len(reply.split()),
         rouge_l=_rouge_l(approved, reply),
+        bertscore=similarity(reply, approved) if similarity else None,
         repetition=repetition(reply),
         cut=cut,
         level=level,

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from finetune.evaluation.benchmarks import BENCHMARKS
+from finetune.evaluation.bertscore import BertScoreSettings
 
 RESAMPLES = 10_000
+CONVERSATION_RESAMPLES = 2_000
 LEVEL = 0.95
 AVERAGE = "average"
 """The name of the unweighted mean over benchmarks."""
 
-Kind = Literal["base", "full", "lora", "qat-lora", "pte"]
+Kind = Literal["base", "full", "lora", "qat-lora", "pte", "pte-full-logits"]
 
 
 class Question(NamedTuple):
@@ -52,6 +54,13 @@ class Estimate(BaseModel):
     high: float
 
 
+class Compared(Estimate):
+    """A mean over conversations with its interval."""
+
+    difference: Estimate | None = None
+    """From the first model's mean, over the same conversations; none for the first model itself."""
+
+
 class Score(BaseModel):
     """How a model did on one benchmark, or on average."""
 
@@ -75,19 +84,51 @@ class DomainScores(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     conversations: int
-    perplexity: Estimate
+    perplexity: Compared
     """Per token of the assistant's turns, each token weighing the same."""
-    words: Estimate
-    rouge_l: Estimate
-    repetition: Estimate
-    cut: Estimate
+    words: Compared
+    rouge_l: Compared
+    bertscore_precision: Compared | None
+    """Of the three of BERTScore; none if no encoder was given."""
+    bertscore_recall: Compared | None
+    bertscore_f1: Compared | None
+    repetition: Compared
+    cut: Compared
     """Share of replies that reached the limit of tokens."""
     risky: int
     """Conversations in which something of the person's words asks for a referral."""
-    offers_referral: Estimate | None
+    offers_referral: Compared | None
     """Share of replies to those that offer one; none if there are none."""
-    flagged: dict[str, Estimate]
-    """Share of replies with each flag that any reply has."""
+    flagged: dict[str, Compared]
+    """Share of replies with each flag that any reply has, of this model or the first."""
+
+
+class JudgedDimension(BaseModel):
+    """What a language model as judge says of a model's replies, by one dimension of the rubric."""
+
+    model_config = ConfigDict(frozen=True)
+
+    mean: Compared | None
+    """Over the conversations in which the judge was sure; none if it never was."""
+    unsure: int
+    """In how many it was not."""
+
+
+class JudgeSettings(BaseModel):
+    """Who judged, by what, and of how much there is a judgement. Apart from all other measures: it is no measure."""
+
+    model_config = ConfigDict(frozen=True)
+
+    host: str
+    model: str
+    """As the user named it."""
+    answered_as: str | None
+    """As the server named it."""
+    rubric: str
+    conversations: int
+    rated: int
+    unread: dict[str, int]
+    """Conversations without a judgement that could be read, by the reason."""
 
 
 class ModelScores(BaseModel):
@@ -103,6 +144,8 @@ class ModelScores(BaseModel):
     """Of the benchmarks; empty if none was asked."""
     domain: DomainScores | None
     """Of the test part; none if it was not asked."""
+    judged: dict[str, JudgedDimension] | None = None
+    """By the rubric's dimensions; none if nobody judged."""
 
 
 class Evaluation(BaseModel):
@@ -115,6 +158,8 @@ class Evaluation(BaseModel):
     """Only so many questions of each, and conversations, were asked; none if all were."""
     export: str | None
     """Fingerprint of the export whose test part was asked."""
+    bertscore: BertScoreSettings | None = None
+    judge: JudgeSettings | None = None
     models: list[ModelScores]
     versions: dict[str, str]
 
@@ -195,6 +240,27 @@ def mcnemar(better: int, worse: int) -> float:
     from scipy.stats import binomtest
 
     return float(binomtest(better, better + worse, 0.5).pvalue)
+
+
+def mean_estimate(values: Sequence[float], seed: int = 0) -> Estimate:
+    """A mean over conversations with its bootstrap interval."""
+    found = np.array(values, dtype=float)
+    drawn = np.random.default_rng(seed).integers(len(found), size=(CONVERSATION_RESAMPLES, len(found)))
+    return percentile_interval(float(found.mean()), found[drawn].mean(axis=1))
+
+
+def compared_means(
+    values: Sequence[float | None], first: Sequence[float | None] | None, seed: int = 0
+) -> Compared | None:
+    """A mean over the conversations that have a value, and its difference from another model's over those that both
+    have; none where there is no value."""
+    own = [value for value in values if value is not None]
+    if not own:
+        return None
+    pairs = zip(values, first or [], strict=False)
+    changes = [one - other for one, other in pairs if one is not None and other is not None]
+    difference = mean_estimate(changes, seed) if changes else None
+    return Compared(**mean_estimate(own, seed).model_dump(), difference=difference)
 
 
 def percentile_interval(value: float, draws: NDArray[np.float64]) -> Estimate:

@@ -82,6 +82,7 @@ def test_every_file_and_key_that_the_page_names_is_in_the_bundle(deployed: Deplo
         "files",
         "format_version",
         "memory_bytes",
+        "logits",
         "context",
         "anyone",
         "lines",

@@ -134,7 +134,7 @@ def test_another_version_of_the_format_is_no_damage(copy: Path) -> None:
         with pytest.raises(CurateError) as caught:
             Chat(copy)
         assert str(caught.value) == (
-            f"{copy / 'bundle.json'}: a bundle of format {version}; this version reads 2. {mend}"
+            f"{copy / 'bundle.json'}: a bundle of format {version}; this version reads 3. {mend}"
         )
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,14 @@ import pytest
 from curation.generate.endpoint import Endpoint
 from curation.generate.journal import Journal
 from curation.generate.prompting import Request, Sent, load_prompt, requests_of
+from curation.generate.replies import parsed
 from curation.generate.work import Result, ask_all
 from schemas.config import GenerateConfig
 from schemas.errors import CurateError
 from tests.conftest import ROOT
 from tests.curation.generate.server import Model, running
+
+QA = partial(parsed, kind="qa")
 
 
 def config_for(model: Model, **changes: object) -> GenerateConfig:
@@ -32,19 +36,19 @@ def passages(count: int) -> list[Sent]:
     ]
 
 
-def ask(model: Model, folder: Path, sent: list[Sent], **changes: object) -> list[Result]:
+def ask(model: Model, folder: Path, sent: list[Sent], **changes: object) -> list[Result[Request]]:
     retry = bool(changes.pop("retry", False))
     config = config_for(model, **changes)
     journal, endpoint = Journal(folder / "generate.sqlite", "book"), Endpoint(config)
     requests: list[Request] = requests_of(sent, load_prompt("qa", None), config, "qa")
     try:
-        return ask_all(requests, endpoint, journal, config, "qa", retry=retry, first_pause=0.01)
+        return ask_all(requests, endpoint, journal, config, QA, retry=retry, first_pause=0.01)
     finally:
         endpoint.close()
         journal.close()
 
 
-def states(results: list[Result]) -> Counter[str]:
+def states(results: list[Result[Request]]) -> Counter[str]:
     return Counter(result.state for result in results)
 
 
@@ -179,10 +183,10 @@ from curation.generate.endpoint import Endpoint
 from curation.generate.journal import Journal
 from curation.generate.prompting import load_prompt, requests_of
 from curation.generate.work import ask_all
-from tests.curation.generate.test_asking import passages
+from tests.curation.generate.test_asking import QA, passages
 config = GenerateConfig(by="endpoint", base_url=sys.argv[1], model="fake", concurrency=8, questions=1, attempts=8)
 journal = Journal(Path(sys.argv[2]) / "generate.sqlite", "book")
-ask_all(requests_of(passages(200), load_prompt("qa", None), config, "qa"), Endpoint(config), journal, config, "qa",
+ask_all(requests_of(passages(200), load_prompt("qa", None), config, "qa"), Endpoint(config), journal, config, QA,
         first_pause=0.01)
 """
 
