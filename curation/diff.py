@@ -17,6 +17,7 @@ class Piece(NamedTuple):
 def word_diff(before: str, after: str) -> Iterator[Piece]:
     """The pieces of two texts in order; all their ``before`` joined are the one, all their ``after`` the other."""
     one, two = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (before, after))
-    matcher = difflib.SequenceMatcher(a=one, b=two, autojunk=False)
+    # A space alone is no place to begin a match at: that would cost most of the time, and give scattered pieces.
+    matcher = difflib.SequenceMatcher(str.isspace, one, two, autojunk=False)
     for tag, one_start, one_end, two_start, two_end in matcher.get_opcodes():
         yield Piece(tag == "equal", "".join(one[one_start:one_end]), "".join(two[two_start:two_end]))

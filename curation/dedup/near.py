@@ -74,7 +74,7 @@ class Near(NamedTuple):
 
     def at_thresholds(self, config: DedupConfig) -> dict[str, int]:
         """How many texts other thresholds would remove, the configured one among them."""
-        thresholds = sorted({config.threshold, *(float(one) for one in range(70, 101, 5))})
+        thresholds = sorted({config.threshold, config.grey_threshold, *(float(one) for one in range(50, 101))})
         partners = self._partners(config.grey_threshold, same_answer=False)
         return {f"{one:g}": len(self._removals(partners, one)) for one in thresholds if one >= config.grey_threshold}
 
