@@ -14,7 +14,7 @@ const built = slider ? Number(slider.value) : 0;
 const pairs = [...document.querySelectorAll("#pairs > li")].map((entry) => ({
   entry,
   fate: entry.querySelector(".fate"),
-  words: entry.textContent.toLowerCase(),
+  words: null, // what stands in it, once somebody searches
   score: Number(entry.dataset.score),
   sources: entry.dataset.sources.split(" "),
   kind: entry.dataset.kind,
@@ -48,7 +48,7 @@ function showPairs() {
     (pair) =>
       (kind === "all" || (kind === "changed" ? goes(pair, threshold) !== goes(pair, before) : pair.kind === kind)) &&
       (!source || pair.sources.includes(source)) &&
-      (!words || pair.words.includes(words)),
+      (!words || (pair.words ??= pair.entry.textContent.toLowerCase()).includes(words)),
   );
   const distance = { rising: (pair) => pair.score, falling: (pair) => -pair.score, near: (pair) => Math.abs(pair.score - threshold) }[order];
   chosen.sort((one, other) => distance(one) - distance(other));
@@ -65,6 +65,7 @@ function showPairs() {
   }
   find("matching").textContent = `${count(shown.size)} of ${count(chosen.length)} pairs that match are listed.`;
   find("more").hidden = shown.size === chosen.length;
+  return [...shown];
 }
 
 function showAgain() {
@@ -81,15 +82,14 @@ if (pairs.length) {
     });
     tellThreshold(built);
   }
-  for (const name of ["kind", "source", "order", "words"]) {
-    find(name).addEventListener("input", showAgain);
+  for (const name of ["kind", "source", "order"]) {
+    find(name).addEventListener("change", showAgain);
   }
+  find("words").addEventListener("input", showAgain);
   find("explorer").addEventListener("submit", (event) => event.preventDefault());
   find("more").addEventListener("click", () => {
-    const next = document.querySelector("#pairs > li:not([hidden]):last-child summary");
     room += AT_ONCE;
-    showPairs();
-    next?.focus();
+    showPairs()[room - AT_ONCE].entry.querySelector("summary").focus();
   });
   showPairs();
 }

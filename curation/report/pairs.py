@@ -13,13 +13,13 @@ import pyarrow.compute as pc
 from markupsafe import Markup, escape
 
 from curation.dedup.deduplicate import NEAR
-from curation.diff import word_diff
+from curation.diff import Piece, word_diff
 from curation.report.columns import batches, rows_of
 from curation.table import texts
 
 MOST_PAIRS = 250
 """Pairs of each kind on the page; all are in removed.parquet and pairs.parquet."""
-LONGEST_TEXT = 6_000
+LONGEST_TEXT = 4_000
 """Characters of a text that are compared for the page."""
 AROUND = 120
 """Characters shown on either side of a difference; what is the same for longer is left out."""
@@ -135,7 +135,7 @@ def overlaps(removed: pa.Table) -> dict[tuple[str, str], int]:
 def marked(first: str, second: str) -> tuple[Markup, Markup]:
     """Both texts as HTML: what stands in one alone is within ``<mark>``, what is long the same is left out."""
     left, right = Markup(), Markup()
-    pieces = list(word_diff(first, second))
+    pieces = _joined(word_diff(first, second))
     for place, piece in enumerate(pieces):
         if piece.same:
             same = escape(_shortened(piece.before, place > 0, place < len(pieces) - 1))
@@ -143,6 +143,17 @@ def marked(first: str, second: str) -> tuple[Markup, Markup]:
         else:
             left, right = left + _mark(piece.before), right + _mark(piece.after)
     return left, right
+
+
+def _joined(pieces: Iterable[Piece]) -> list[Piece]:
+    """The pieces, with differences joined that have no word between them: a reader sees one, and not confetti."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        if not piece.same and len(joined) > 1 and not any(map(str.isalnum, joined[-1].before)):
+            between, last = joined.pop(), joined.pop()
+            piece = Piece(False, last.before + between.before + piece.before, last.after + between.after + piece.after)
+        joined.append(piece)
+    return joined
 
 
 def _mark(text: str) -> Markup:

@@ -79,61 +79,75 @@ def sankey(manifest: BuildManifest, shape: Shape) -> Flow:
         manifest: Its counts.
         shape: How large it is drawn.
     """
-    sources = fold_names([source.source_id for source in manifest.sources])
-    scale = (shape.flow - GAP * (len(sources) - 1)) / max(manifest.records, 1)
-    lossy = [place for place, step in enumerate(manifest.steps) if step.removed or step.quarantined]
-    flow = Flow(shape, 0, [], [], [])
-    read = fold([source.records for source in manifest.sources])
-    columns, y = _columns(read, scale), 0.0
-    for place in lossy:
-        flow.nodes.append(Node(manifest.steps[place].step, sum(read), y))
-        y, read = _step(flow, manifest, place, sources, columns, read, scale, y + NODE)
-    flow.nodes.append(Node("items", manifest.items, y))
-    return flow._replace(height=y + NODE)
+    return _Drawing(manifest, shape).draw()
 
 
-def _step(
-    flow: Flow,
-    manifest: BuildManifest,
-    place: int,
-    sources: list[str],
-    columns: list[float],
-    read: list[int],
-    scale: float,
-    top: float,
-) -> tuple[float, list[int]]:
-    """Draws what becomes of the records between one step's bar and the next, and returns where that is and who is left."""
-    step, shape = manifest.steps[place], flow.shape
-    kept = fold([source.steps[place].kept for source in manifest.sources])
-    losses = _losses(step, [source.steps[place] for source in manifest.sources])
-    where = "removed" if step.removed else "quarantined"
-    heights = [max(sum(numbers) * scale, shape.slot) + 4 for _, numbers in losses]
-    bottom = top + max(sum(heights) + 10, LEAST_ROW)
-    for series, number in enumerate(kept):
-        if number:
-            x, width = columns[series], number * scale
-            path = f"M{x:.1f} {top:.1f}h{max(width, 1):.1f}V{bottom:.1f}H{x:.1f}Z"
-            title = f"{sources[series]}: {number:,} of {read[series]:,} go on after {step.step}"
-            flow.bands.append(Band(series, path, title))
-    # What ends further up leaves further to the right, so that the bends of a source lie within one another.
-    leaving = [x + number * scale for x, number in zip(columns, read, strict=True)]
-    y = top + 8
-    for (reason, numbers), height in zip(losses, heights, strict=True):
-        total, middle = sum(numbers) * scale, y + (height - 4) / 2
-        at = middle - total / 2
-        for series, number in reversed(list(enumerate(numbers))):
+class _Drawing:
+    """A drawing in the making: from the top down, a step after the other."""
+
+    def __init__(self, manifest: BuildManifest, shape: Shape) -> None:
+        self.manifest, self.shape = manifest, shape
+        self.sources = fold_names([source.source_id for source in manifest.sources])
+        self.scale = (shape.flow - GAP * (len(self.sources) - 1)) / max(manifest.records, 1)
+        self.nodes: list[Node] = []
+        self.bands: list[Band] = []
+        self.ends: list[End] = []
+
+    def draw(self) -> Flow:
+        read = fold([source.records for source in self.manifest.sources])
+        self.columns = self._columns(read)
+        y = 0.0
+        for place, step in enumerate(self.manifest.steps):
+            if step.removed or step.quarantined:
+                self.nodes.append(Node(step.step, sum(read), y))
+                of_sources = [source.steps[place] for source in self.manifest.sources]
+                kept = fold([one.kept for one in of_sources])
+                top, y = y + NODE, self._leave(step, _losses(step, of_sources), read, y + NODE)
+                self._go_on(step.step, read, kept, top, y)
+                read = kept
+        self.nodes.append(Node("items", self.manifest.items, y))
+        return Flow(self.shape, y + NODE, self.nodes, self.bands, self.ends)
+
+    def _columns(self, read: list[int]) -> list[float]:
+        """Where the band of each source runs, side by side."""
+        columns, x = [], 0.0
+        for number in read:
+            columns.append(x)
+            x += number * self.scale + GAP
+        return columns
+
+    def _leave(self, step: StepCounts, losses: list[tuple[str, list[int]]], read: list[int], top: float) -> float:
+        """Draws what leaves at a step, a bend for each reason and source; returns where the next step's bar is."""
+        where = "removed" if step.removed else "quarantined"
+        # What ends further up leaves further to the right, so that the bends of a source lie within one another.
+        right = [x + number * self.scale for x, number in zip(self.columns, read, strict=True)]
+        y = top + 8
+        for reason, numbers in losses:
+            total = sum(numbers) * self.scale
+            height = max(total, self.shape.slot)
+            middle = y + height / 2
+            at = middle - total / 2
+            for series, number in reversed(list(enumerate(numbers))):
+                if number:
+                    width = number * self.scale
+                    right[series] -= width
+                    title = f"{self.sources[series]}: {number:,} {where} at {step.step}, {reason}"
+                    self.bands.append(Band(series, _bend(right[series], top, self.shape.end, at, width), title))
+                    at += width
+            label = _lines(reason, self.shape.letters)
+            self.ends.append(End(where, reason, label, sum(numbers), round(middle, 1), round(max(total, 2), 1)))
+            y += height + 4
+        return max(y + 2, top + LEAST_ROW)
+
+    def _go_on(self, step: str, read: list[int], kept: list[int], top: float, bottom: float) -> None:
+        """Draws what stays, under what leaves."""
+        bands = []
+        for series, (x, number) in enumerate(zip(self.columns, kept, strict=True)):
             if number:
-                width = number * scale
-                leaving[series] -= width
-                x = leaving[series]
-                title = f"{sources[series]}: {number:,} {where} at {step.step}, {reason}"
-                flow.bands.append(Band(series, _bend(x, top, shape.end, at, width), title))
-                at += width
-        flow.ends.append(
-            End(where, reason, _lines(reason, shape.letters), sum(numbers), round(middle, 1), round(max(total, 2), 1))
-        )
-        y += height
-    return bottom, kept
+                path = f"M{x:.1f} {top:.1f}h{max(number * self.scale, 1):.1f}V{bottom:.1f}H{x:.1f}Z"
+                title = f"{self.sources[series]}: {number:,} of {read[series]:,} go on after {step}"
+                bands.append(Band(series, path, title))
+        self.bands[:0] = bands
 
 
 def _losses(step: StepCounts, by_source: list[StepCounts]) -> list[tuple[str, list[int]]]:
@@ -149,15 +163,6 @@ def _losses(step: StepCounts, by_source: list[StepCounts]) -> list[tuple[str, li
             )
         )
     return losses
-
-
-def _columns(numbers: list[int], scale: float) -> list[float]:
-    """Where the band of each series runs, side by side."""
-    columns, x = [], 0.0
-    for number in numbers:
-        columns.append(x)
-        x += number * scale + GAP
-    return columns
 
 
 def _bend(x: float, top: float, end: float, at: float, width: float) -> str:
