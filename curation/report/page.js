@@ -52,20 +52,18 @@ function showPairs() {
   );
   const distance = { rising: (pair) => pair.score, falling: (pair) => -pair.score, near: (pair) => Math.abs(pair.score - threshold) }[order];
   chosen.sort((one, other) => distance(one) - distance(other));
-  const shown = new Set(chosen.slice(0, room));
-  for (const pair of pairs) {
-    pair.entry.hidden = !shown.has(pair);
-  }
-  for (const pair of shown) {
+  const shown = chosen.slice(0, room);
+  for (const { fate, ...pair } of shown) {
     const away = goes(pair, threshold);
     const changed = away !== goes(pair, before);
-    pair.fate.textContent = away ? (changed ? "would go" : "removed") : changed ? "would stay" : "both stay";
-    pair.fate.classList.toggle("goes", away);
-    find("pairs").append(pair.entry);
+    fate.textContent = away ? (changed ? "would go" : "removed") : changed ? "would stay" : "both stay";
+    fate.classList.toggle("goes", away);
   }
-  find("matching").textContent = `${count(shown.size)} of ${count(chosen.length)} pairs that match are listed.`;
-  find("more").hidden = shown.size === chosen.length;
-  return [...shown];
+  // The others are taken out and not hidden: to hide closed details costs a browser the styles of all that is in them.
+  find("pairs").replaceChildren(...shown.map((pair) => pair.entry));
+  find("matching").textContent = `${count(shown.length)} of ${count(chosen.length)} pairs that match are listed.`;
+  find("more").hidden = shown.length === chosen.length;
+  return shown;
 }
 
 function showAgain() {

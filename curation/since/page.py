@@ -40,7 +40,7 @@ def page_with(build: Build, parts: Mapping[str, Markup]) -> str:
                 file=f"{folder}/{REPORT}",
                 mend="Run `curate build-dataset`.",
             )
-        page = page[: found.start()] + part + page[found.end() :]
+        page = page[: found.start()] + str(part) + page[found.end() :]
     return page
 
 
