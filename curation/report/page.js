@@ -33,7 +33,7 @@ function tellThreshold(place) {
   const below = steps.slice(0, place).reduce((sum, step) => sum + step.free, 0);
   const guarded = steps.reduce((sum, step) => sum + step.guarded, 0);
   find("at-threshold").textContent =
-    `At ${score}: ${count(removed)} near-duplicates removed (${change}). ` +
+    `At ${score}: ${count(removed)} near-duplicate${removed === 1 ? "" : "s"} removed (${change}). ` +
     `${count(below)} of the pairs that may go lie below it; ${count(guarded)} pairs differ in a word of meaning and stay at any.`;
   slider.setAttribute("aria-valuetext", `${score}: ${count(removed)} removed`);
   document.querySelectorAll("#scores > i").forEach((bar, at) => bar.classList.toggle("goes", at >= place));

@@ -21,8 +21,8 @@ MOST_PAIRS = 250
 """Pairs of each kind on the page; all are in removed.parquet and pairs.parquet."""
 LONGEST_TEXT = 4_000
 """Characters of a text that are compared for the page."""
-AROUND = 120
-"""Characters shown on either side of a difference; what is the same for longer is left out."""
+AROUND, LEAST_LEFT_OUT = 160, 300
+"""Characters shown on either side of a difference, and how many are the least to be left out further away."""
 BELOW = "below the threshold"
 _COLUMNS = ["question", "answer", "turns"]
 _NEAR = ["item_id", "other_id", "score", "guarded", "differences"]
@@ -162,10 +162,10 @@ def _mark(text: str) -> Markup:
 
 def _shortened(text: str, follows: bool, goes_on: bool) -> str:
     """A stretch that both texts have, cut to what stands beside their differences; the beginning is always shown."""
-    head, tail = AROUND * (1 if follows else 2), AROUND if goes_on else 0
-    if len(text) <= head + tail + AROUND:
-        return text
-    return f"{text[:head]} [… {len(text) - head - tail:,} characters, the same …] {text[len(text) - tail :]}"
+    head = text[: AROUND * (1 if follows else 2)].rpartition(" ")[0]
+    tail = text[-AROUND:].partition(" ")[2] if goes_on else ""
+    left_out = len(text) - len(head) - len(tail)
+    return f"{head} [… {left_out:,} characters, the same …] {tail}" if left_out > LEAST_LEFT_OUT else text
 
 
 def _sampled(pairs: pa.Table) -> list[dict[str, Any]]:
