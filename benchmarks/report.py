@@ -3,9 +3,10 @@
     python -m benchmarks.report [--items 1000000] [--removed 150000] [--runs 5]
 
 The tables are made up, with all columns of a build: texts of usual length from a list of words, near pairs of all
-scores, personal data, risk. The texts of a pair have no sentence in common, which costs the most to compare. They lie on disk, memory-mapped, and the page is made from them in a process of its own,
-so that what it needs beside the tables can be told. Chromium then opens the page some times: told are the median
-milliseconds until it is loaded, and from a key on the slider until the next picture.
+scores, personal data, risk. The texts of a pair have no sentence in common, which costs the most to compare. They lie
+on disk, memory-mapped, and the page is made from them in a process of its own, so that what it needs beside the tables
+can be told. Chromium then opens the page some times: told are the median milliseconds until it is loaded, and from a
+change of the slider until the next picture.
 """
 
 import argparse
