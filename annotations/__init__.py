@@ -6,6 +6,7 @@ from annotations.label_studio import Served, serve, stop
 from annotations.ledger import Entry, Ledger
 from annotations.policy import STATES, Policy, Standing, State, approved_row, counted, policy_of, standings
 from annotations.queue import Pulled, Pushed, adjudicate, pull, push
+from annotations.report import Report, write_report
 from annotations.rubric import known_rubrics, load_rubric
 from annotations.sheet import write_sheet
 from annotations.status import ReviewStatus, status
@@ -22,6 +23,7 @@ __all__ = [
     "Policy",
     "Pulled",
     "Pushed",
+    "Report",
     "ReviewStatus",
     "Served",
     "Standing",
@@ -44,6 +46,7 @@ __all__ = [
     "stop",
     "trace",
     "verify",
+    "write_report",
     "write_sheet",
     "write_status_page",
 ]

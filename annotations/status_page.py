@@ -1,5 +1,6 @@
 """Where the review stands, as one HTML page that opens offline: for the wall of the office, or the weekly mail."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +32,13 @@ def status_html(status: ReviewStatus, when: datetime) -> str:
         when: When that was.
     """
     environment = page_environment("annotations")
-    environment.filters["percent"] = lambda share: "–" if share is None else f"{share:.0%}"
-    environment.filters["number"] = lambda value: "–" if value is None else f"{value:,.1f}"
+    environment.filters.update(shown_numbers())
     return environment.get_template("status.html.j2").render(status=status, states=STATES, when=when)
+
+
+def shown_numbers() -> dict[str, Callable[[float | None], str]]:
+    """How a template shows a share or a number that may not be known."""
+    return {
+        "percent": lambda share: "–" if share is None else f"{share:.0%}",
+        "number": lambda value: "–" if value is None else f"{value:,.1f}",
+    }

@@ -72,18 +72,27 @@ def _print_work(work: "WorkReport") -> None:
     print_table("Work done in this run", ["step", "rows", "computed", "reused", "CPU s"], rows)
 
 
-def report(context: typer.Context, as_json: Json = False) -> None:
-    """Print where the last build's report is, and open it in a browser if this is a terminal."""
-    from curation import open_build
+def report(
+    context: typer.Context,
+    against: Annotated[
+        str | None, typer.Option(metavar="BUILD_ID", help="The build to compare with; else the last other one.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the last build's report with where its review stands and what changed, and open it in a browser.
 
-    build = open_build(Workspace.find(context.obj))
-    page = build.folder / "report.html"
+    The page is `builds/report.html`: one file that opens offline and has scrubbed texts alone. It opens by itself if
+    this is a terminal. `builds/ID/report.html` is the part of it that belongs to the build and never changes.
+    """
+    from annotations import write_report
+
+    written = write_report(Workspace.find(context.obj), against=against)
     if as_json:
-        print_json({"build_id": build.manifest.build_id, "report": str(page)})
+        print_json({"build_id": written.build_id, "report": str(written.path), "against": written.against})
         return
-    typer.echo(page)
+    typer.echo(written.path)
     if sys.stdout.isatty():
-        typer.launch(str(page))
+        typer.launch(str(written.path))
 
 
 def trace(

@@ -1,6 +1,5 @@
 """The records on their way through a build, counted at every step so that none can vanish."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
@@ -14,9 +13,6 @@ from curation.step import RowStep
 from schemas.errors import CurateError
 from schemas.faults import Quarantined
 from schemas.manifest import StepCounts, StepWork
-
-_NUMBER = re.compile(r"(?<![\w'-])\d+(?:,\d+)*(?![\w'-])")
-"""A number in a message (a row, a length) that would make a reason of its own of every record."""
 
 PAIRS = pa.schema(
     [
@@ -118,7 +114,7 @@ class Flow:
             reasons[source][reason] += 1
         for record in quarantined:
             faulty[record.source_id] += 1
-            reasons[record.source_id][_NUMBER.sub("N", record.message)] += 1
+            reasons[record.source_id][record.reason] += 1
             self.quarantined.append(record)
         self.steps[step] = {
             source: StepCounts(

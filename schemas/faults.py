@@ -1,8 +1,12 @@
 """What is wrong with one record: quarantined instead of dropped, with its place and the mend."""
 
+import re
 from typing import NamedTuple
 
 from schemas.items import Strict
+
+_NUMBER = re.compile(r"(?<![\w'-])\d+(?:,\d+)*(?![\w'-])")
+"""A number in a message (a row, a length) that would make a reason of its own of every record."""
 
 
 class Fault(NamedTuple):
@@ -24,3 +28,8 @@ class Quarantined(Strict):
     field: str
     message: str
     mend: str
+
+    @property
+    def reason(self) -> str:
+        """The message without what is of this record alone."""
+        return _NUMBER.sub("N", self.message)

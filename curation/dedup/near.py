@@ -4,8 +4,10 @@ Texts are given in the order of preference: of two that say the same the earlier
 other order, so that the result is the same however the rows came.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from curation.dedup.candidates import candidate_pairs
 from curation.dedup.collection import without_collection
 from curation.dedup.compare import Comparable, Compared, Comparer
+from curation.dedup.groups import Groups
 from curation.dedup.terms import Terms
 from curation.progress import Progress, silent
 from schemas.config import DedupConfig
@@ -74,9 +77,30 @@ class Near(NamedTuple):
 
     def at_thresholds(self, config: DedupConfig) -> dict[str, int]:
         """How many texts other thresholds would remove, the configured one among them."""
-        thresholds = sorted({config.threshold, *(float(one) for one in range(70, 101, 5))})
-        partners = self._partners(config.grey_threshold, same_answer=False)
-        return {f"{one:g}": len(self._removals(partners, one)) for one in thresholds if one >= config.grey_threshold}
+        thresholds = sorted({config.threshold, config.grey_threshold, *(float(one) for one in range(50, 101))})
+        thresholds = [one for one in thresholds if one >= config.grey_threshold]
+        counts = [0] * len(thresholds)
+        for partners in self._sets(config.grey_threshold):
+            # Between two thresholds with no score of the set in between, the same texts go.
+            steps = {bisect_right(thresholds, pair.score) for of_place in partners.values() for pair in of_place}
+            for low, high in pairwise([0, *sorted(steps)]):
+                gone = len(self._removals(partners, thresholds[high - 1]))
+                for place in range(low, high):
+                    counts[place] += gone
+        return {f"{one:g}": count for one, count in zip(thresholds, counts, strict=True)}
+
+    def _sets(self, threshold: float) -> Iterable[dict[int, list[NearPair]]]:
+        """The pairs of which one text can go, set by set: what becomes of one set does not depend on another."""
+        partners = self._partners(threshold, same_answer=False)
+        groups = Groups(len(self.ranks))
+        for of_place in partners.values():
+            for pair in of_place:
+                groups.join(pair.first, pair.second)
+        roots = groups.roots()
+        sets: dict[int, dict[int, list[NearPair]]] = defaultdict(dict)
+        for place, of_place in partners.items():
+            sets[int(roots[place])][place] = of_place
+        return sets.values()
 
     def _partners(self, threshold: float, same_answer: bool) -> dict[int, list[NearPair]]:
         """The pairs of which one text can go, by their first text, in the order of these."""

@@ -269,7 +269,7 @@ def test_pairs_that_only_a_person_can_decide_are_in_the_build_and_on_the_sheet(
     (medicines,) = [pair for pair in pairs if pair["differences"] == ["zoloft -> prozac"]]
     assert (medicines["zone"], medicines["guarded"]) == ("grey", True)
     assert result.manifest.near_pairs["grey"] == sum(pair["zone"] == "grey" for pair in pairs)
-    assert "zoloft -&gt; prozac" in (example.root / result.report).read_text()
+    assert "zoloft → prozac" in (example.root / result.report).read_text()
     write_sheet(example, tmp_path / "sheet.jsonl")
     rows = [json.loads(line) for line in (tmp_path / "sheet.jsonl").read_text().splitlines()]
     alike = {row["item_id"]: row["alike"] for row in rows}
