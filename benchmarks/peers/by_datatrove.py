@@ -1,0 +1,75 @@
+"""The job of a build in datatrove: read, leave out empty answers, ftfy, MinHash in four stages, mask personal data.
+
+    python by_datatrove.py WORKSPACE OUT
+
+As its examples `fineweb.py` and `minhash_deduplication.py` have it, with their settings: 64-bit hashes of 5-grams, 14
+buckets of 8, personal data last. One task, since starting others would cost CPU time. OUT gets `kept/` and `excluded/`.
+"""
+
+import sys
+from pathlib import Path
+
+from datatrove.executor import LocalPipelineExecutor
+from datatrove.pipeline.dedup import MinhashDedupCluster, MinhashDedupFilter, MinhashDedupSignature
+from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupBuckets
+from datatrove.pipeline.filters import LambdaFilter
+from datatrove.pipeline.formatters import FTFYFormatter, PIIFormatter
+from datatrove.pipeline.readers import CSVReader, JsonlReader
+from datatrove.pipeline.writers import JsonlWriter
+from datatrove.utils.hashing import HashConfig
+
+
+def forum(self, record, path, place):
+    return _document(record["id"], record["question"], record["answer"])
+
+
+def clinic(self, record, path, place):
+    return _document(record["key"], record["asked"], record["reply"] or "")
+
+
+def chats(self, record, path, place):
+    turns = [turn["says"] for turn in record["conversation"]]
+    return _document(record["id"], "\n".join(turns[:-1]), turns[-1])
+
+
+def _document(key, first, last):
+    return {"id": key, "text": f"{first}\n\n{last}", "metadata": {"answered": bool(last.strip())}}
+
+
+def is_answered(document):
+    return document.metadata["answered"]
+
+
+def main():
+    workspace, out = map(Path, sys.argv[1:])
+    config = MinhashConfig(hash_config=HashConfig(precision=64), num_buckets=14, hashes_per_bucket=8, n_grams=5)
+    sources = str(workspace / "sources")
+
+    def folder(name):
+        return str(out / name)
+
+    def plain_writer(name):
+        return JsonlWriter(folder(name), compression=None)
+
+    cleaned = JsonlReader(folder("cleaned"))
+    stages = {
+        "read": [
+            JsonlReader(sources, glob_pattern="forum.jsonl", adapter=forum),
+            CSVReader(sources, glob_pattern="clinic.csv", adapter=clinic),
+            JsonlReader(sources, glob_pattern="chats.jsonl", adapter=chats),
+            LambdaFilter(is_answered, exclusion_writer=plain_writer("excluded")),
+            FTFYFormatter(),
+            plain_writer("cleaned"),
+        ],
+        "signatures": [cleaned, MinhashDedupSignature(folder("signatures"), config=config)],
+        "buckets": [MinhashDedupBuckets(folder("signatures"), folder("buckets"), config=config)],
+        "clusters": [MinhashDedupCluster(folder("buckets"), folder("remove"), config=config)],
+        "filter": [cleaned, MinhashDedupFilter(folder("remove")), PIIFormatter(), plain_writer("kept")],
+    }
+    for name, pipeline in stages.items():
+        tasks = config.num_buckets if name == "buckets" else 1
+        LocalPipelineExecutor(pipeline, tasks=tasks, workers=1, logging_dir=folder(f"logs/{name}")).run()
+
+
+if __name__ == "__main__":
+    main()
