@@ -6,7 +6,7 @@ MADE is a folder made by `python -m benchmarks.made`. Each tool does one job on 
 personal data by patterns alone. PYTHON is an interpreter that has `datatrove` or `data_juicer`; each in an environment
 of its own:
 
-    pip install 'datatrove[io,processing]==0.10.1' spacy
+    pip install 'datatrove[io,processing]==0.10.1' spacy presidio-analyzer==2.2.366
     pip install py-data-juicer==1.6.1 ftfy selectolax scipy aiohttp ray 'torch==2.13.0'
 
 (Data-Juicer installs what it misses while it runs, so give it ray and torch beforehand.) The tools run one after
@@ -131,10 +131,15 @@ def _items(table: Any) -> Iterator[tuple[str, Texts]]:
             yield row["provenance"]["record"], turns or [row["question"], row["answer"]]
 
 
-def datatrove(python: str, made: Path, folder: Path) -> Result:
-    run = measured([python, str(PEERS / "by_datatrove.py"), str(made.resolve()), str(folder)], folder)
+def datatrove(python: str, made: Path, folder: Path, *options: str) -> Result:
+    run = measured([python, str(PEERS / "by_datatrove.py"), str(made.resolve()), str(folder), *options], folder)
     excluded = [key for key, _ in _documents(folder, "excluded")]
-    return _peer(f"datatrove {_version(python, 'datatrove')}", made, _documents(folder, "kept"), excluded, run)
+    name = " with ".join([f"datatrove {_version(python, 'datatrove')}", *options])
+    return _peer(name, made, _documents(folder, "kept"), excluded, run)
+
+
+def datatrove_with_presidio(python: str, made: Path, folder: Path) -> Result:
+    return datatrove(python, made, folder, "presidio")
 
 
 def data_juicer(python: str, made: Path, folder: Path) -> Result:
@@ -182,8 +187,9 @@ def tools(peer_pythons: list[str], with_triage: bool) -> Iterator[Callable[[Path
     """Each tool that is there: called with a made folder and an empty one to work in."""
     for triage in [False, True][: 1 + with_triage]:
         yield partial(ours, triage=triage)
+    peers = [("datatrove", datatrove), ("presidio_analyzer", datatrove_with_presidio), ("data_juicer", data_juicer)]
     for python in peer_pythons:
-        for module, peer in {"datatrove": datatrove, "data_juicer": data_juicer}.items():
+        for module, peer in peers:
             if _has(python, module):
                 yield partial(peer, python)
 
