@@ -14,7 +14,7 @@ from typing import Any
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _PLAIN = re.compile(r"[A-Z][a-zA-Z' ,;:.!?-]*[.!?]")
-_CAPITAL = re.compile(r"(?<=.)(?<![A-Za-z'])(?!I\b)[A-Z]")
+_NOT_PLAIN = re.compile(r"(?<=.)(?<![A-Za-z'])(?!I\b)[A-Z]|[.?!]\w")
 _ALTERABLE = re.compile(r"(?<![\w'-])([a-z]{4,})(?![\w'-])")
 _ASCII = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": "", "\u201d": "", "\u00a0": " "})
 _ENDINGS = ("ing", "ed", "ly", "s", "")
@@ -78,7 +78,7 @@ class Sentences:
 def _plain(text: str) -> Iterator[str]:
     for part in _SENTENCE_END.split(text.translate(_ASCII)):
         sentence = " ".join(part.split())
-        if 5 <= sentence.count(" ") + 1 <= 30 and _PLAIN.fullmatch(sentence) and not _CAPITAL.search(sentence):
+        if 5 <= sentence.count(" ") + 1 <= 30 and _PLAIN.fullmatch(sentence) and not _NOT_PLAIN.search(sentence):
             yield sentence
 
 
