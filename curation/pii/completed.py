@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from curation.pii.ner.features import FAMILY, lookup, plain
+from curation.pii.ner.features import FAMILY, LONGEST_PLACE, gazetteer, lookup, plain
 from curation.pii.places import NUMBERED
 from curation.pii.spans import Span
 
@@ -27,6 +27,11 @@ _BETWEEN = re.compile(
 _CREDENTIALS = re.compile(
     r" (?:(?:M\.?D|D\.?D\.?S|D\.?V\.?M|Ph\.?D|Psy\.?D|R\.?N|LCSW|LMFT|LMHC|LPC|MSW|Esq|Jr|Sr|II|III)\b\.?)(?:,? (?:MD|PhD|RN|LCSW|LPC))?"
 )
+_FIRST_PART = re.compile(r"(?<![\w.'’-])(?:(?:DJ|MC|[Ll]il['’]?) |[B-HJ-Z]\. ?)$")
+_LETTER_BEHIND = re.compile(r" [B-HJ-Z](?:\.(?! ?[A-Z])|(?![\w.&-]|['’]\w))")
+"""The letter for which a family name stands: ``Billy O``. One that looks like a pronoun or an article is none."""
+
+_WORD = re.compile(r"(?<![^\W_])[^\W_]+")
 _PARTNERS = re.compile(r", |,? (?:and|&) ")
 
 
@@ -37,13 +42,36 @@ def completed(text: str, spans: Sequence[Span]) -> list[Span]:
         if span.source.startswith("doubt:"):
             found.append(span)
         elif span.label == "PERSON":
-            behind = _CREDENTIALS.match(text, span.end)
-            found.append(span._replace(end=behind.end()) if behind else span)
+            found.append(_whole_person(text, span))
         elif span.label == "ORG":
             _add_partner(text, span, found)
         else:
-            _add_place(text, span, found)
+            _add_place(text, _whole_place(text, span), found)
     return found
+
+
+def _whole_person(text: str, span: Span) -> Span:
+    """A person with what stands for a part of the name: ``DJ``, initials, letters of a profession."""
+    before = _FIRST_PART.search(text, max(0, span.start - 6), span.start)
+    start = before.start() if before else span.start
+    capitals = text[span.start : span.end].istitle() and not text.isupper()
+    behind = _CREDENTIALS.match(text, span.end) or (_LETTER_BEHIND.match(text, span.end) if capitals else None)
+    return span._replace(start=start, end=behind.end() if behind else span.end)
+
+
+def _whole_place(text: str, span: Span) -> Span:
+    """A place with the other words of its name, where the gazetteer knows one of several words: ``United States``."""
+    reach = LONGEST_PLACE * 12
+    near = list(_WORD.finditer(text, max(0, span.start - reach), span.end + reach))
+    forms = [plain(match.group()) for match in near]
+    for place, form in enumerate(forms):
+        for rest in gazetteer()[1].get(form, ()):
+            last = place + len(rest)
+            if last < len(near) and tuple(forms[place + 1 : last + 1]) == rest:
+                start, end = near[place].start(), near[last].end()
+                if start < span.end and span.start < end:
+                    return span._replace(start=min(span.start, start), end=max(span.end, end))
+    return span
 
 
 def _add_place(text: str, span: Span, found: list[Span]) -> None:

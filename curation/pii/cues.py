@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from curation.pii.glance import Glance, glance
-from curation.pii.ner.features import GIVEN, gazetteer, plain
+from curation.pii.ner.features import FAMILY, GIVEN, gazetteer, plain
 from curation.pii.spans import Span, matched
 from curation.pii.words import is_common, is_word, is_word_and_name
 
@@ -274,7 +274,10 @@ def _of_cue(text: str, name: str, pattern: re.Pattern[str], score: float) -> Ite
         value = text[start:end]
         if value.islower() and not _may_be_lower(name, value):
             continue
-        if name in ("speaker", "greeting", "signature") and plain(value.split()[0]) in _ROLES:
+        first = plain(value.split()[0])
+        if name in ("speaker", "greeting", "signature") and first in _ROLES:
+            continue
+        if name == "speaker" and not gazetteer()[0].get(first, 0) & (GIVEN | FAMILY):
             continue
         yield Span(start, end, "PERSON", f"cue:{name}", score)
 

@@ -13,7 +13,7 @@ from curation.pii.words import announces, is_common, is_word
 SURE = 0.97
 """A name model's probability at which it is believed that an everyday word in lower case is a name."""
 
-UNKNOWN = 0.9
+UNKNOWN = 0.75
 """The same for a word in lower case that no list of names knows, which may be a slip of the pen."""
 
 
@@ -69,5 +69,5 @@ def _is_believed(text: str, span: Span) -> bool:
     if " " in value:
         return not everyday or span.score >= SURE
     if is_word(value):
-        return False
+        return value == "US" and span.label == "LOCATION" and not text.isupper()
     return not (value.islower() and is_common(value) and span.score < SURE)
