@@ -176,11 +176,12 @@ def _join(text: str, found: list[Span], span: Span) -> None:
 
 
 def _belong(text: str, last: Span, span: Span) -> bool:
+    """Whether two spans, the second behind the first, are parts of one name."""
     if last.source == span.source:
         return last.label == span.label and bool(_WITHIN[span.label].fullmatch(text, last.end, span.start))
-    doubted = span if last.source == SOURCE else last
-    sure = last if doubted is span else span
-    value = text[doubted.start : doubted.end]
-    return (
-        not value.islower() and not is_word(value) and bool(_WITHIN[sure.label].fullmatch(text, last.end, span.start))
-    )
+    sure, doubted = (last, span) if last.source == SOURCE else (span, last)
+    if sure.label == "ORG" or text[doubted.start : doubted.end].islower():
+        return False
+    if any(is_word(text[one.start : one.end]) for one in (last, span)):
+        return False
+    return bool(_WITHIN[sure.label].fullmatch(text, last.end, span.start))
