@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from curation.pii.ner.features import FAMILY, LONGEST_PLACE, gazetteer, lookup, plain
 from curation.pii.places import NUMBERED
 from curation.pii.spans import Span
+from curation.pii.words import is_word
 
 _STREET_WORD = r"(?:ul|al|os|pl|av|avda|str|via|rua|rue|calle|c/)"
 _BEFORE = re.compile(
@@ -30,6 +31,7 @@ _CREDENTIALS = re.compile(
 _FIRST_PART = re.compile(r"(?<![\w.'’-])(?:(?:DJ|MC|[Ll]il['’]?) |[B-HJ-Z]\. ?)$")
 _LETTER_BEHIND = re.compile(r" [B-HJ-Z](?:\.(?! ?[A-Z])|(?![\w.&-]|['’]\w))")
 """The letter for which a family name stands: ``Billy O``. One that looks like a pronoun or an article is none."""
+_EPITHET = re.compile(r" the ([A-Z][a-z]{2,})(?! [A-Z])")
 
 _WORD = re.compile(r"(?<![^\W_])[^\W_]+")
 _PARTNERS = re.compile(r", |,? (?:and|&) ")
@@ -42,7 +44,7 @@ def completed(text: str, spans: Sequence[Span]) -> list[Span]:
         if span.source.startswith("doubt:"):
             found.append(span)
         elif span.label == "PERSON":
-            found.append(_whole_person(text, span))
+            _add_person(text, _whole_person(text, span), found)
         elif span.label == "ORG":
             _add_partner(text, span, found)
         else:
@@ -51,12 +53,28 @@ def completed(text: str, spans: Sequence[Span]) -> list[Span]:
 
 
 def _whole_person(text: str, span: Span) -> Span:
-    """A person with what stands for a part of the name: ``DJ``, initials, letters of a profession."""
+    """A person with what is a part of the name: ``DJ``, initials, letters of a profession, ``the Great``."""
     before = _FIRST_PART.search(text, max(0, span.start - 6), span.start)
     start = before.start() if before else span.start
-    capitals = text[span.start : span.end].istitle() and not text.isupper()
-    behind = _CREDENTIALS.match(text, span.end) or (_LETTER_BEHIND.match(text, span.end) if capitals else None)
+    behind = _CREDENTIALS.match(text, span.end)
+    if behind is None and text[span.start : span.end].istitle() and not text.isupper():
+        behind = _LETTER_BEHIND.match(text, span.end) or _EPITHET.match(text, span.end)
+        behind = None if behind and behind.lastindex and is_word(behind.group(1)) else behind
     return span._replace(start=start, end=behind.end() if behind else span.end)
+
+
+def _add_person(text: str, span: Span, found: list[Span]) -> None:
+    """Adds a person, or makes two of them one: ``roger the roo``."""
+    last = found[-1] if found else None
+    if (
+        last
+        and last.label == "PERSON"
+        and not last.source.startswith("doubt:")
+        and text[last.end : span.start] == " the "
+    ):
+        found[-1] = last._replace(end=span.end, score=max(last.score, span.score))
+    else:
+        found.append(span)
 
 
 def _whole_place(text: str, span: Span) -> Span:
