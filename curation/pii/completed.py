@@ -13,7 +13,7 @@ _BEFORE = re.compile(
     rf"(?<![\w.-])((?:\d{{1,5}}[a-zA-Z]?,? )?{_STREET_WORD}\.? ?|\d{{1,5}}[a-zA-Z]?,? )$", re.IGNORECASE
 )
 _UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat)\b\.? ?#?\d{1,5}[a-zA-Z]?)"
-_STATE = r"(?:[A-Z]{1,3}|nan)\b"
+_STATE = r"(?:(?-i:[A-Z]{1,3})|nan)\b"
 _CODE = r"(?:[A-Z]{1,2}-?)?\d{4,6}(?:-\d{3,4})?(?!\d|-\d)|\d{2,3}[- ]\d{2,3}(?![ -]?\d)"
 _BEHIND = re.compile(
     rf"(?:[ .]{{1,2}}\d{{1,4}}\.?(?![\w:]))?(?:[\s,]{{1,4}}{_UNIT})?"
