@@ -1,6 +1,6 @@
 """How fast personal data is found, against Presidio as it comes, on the same text in the same run.
 
-    python benchmarks/pii.py FILE.jsonl [--kilobytes 200] [--json]
+    python -m benchmarks.pii FILE.jsonl [--kilobytes 200] [--json]
 
 FILE has rows with a ``text``, or the columns of a counselling source: every string of a row counts. Four runs, one
 process and one thread each: ours with the embedded name model, and Presidio with all its recognizers and the same

@@ -53,7 +53,7 @@ def reason(text: str, span: Span) -> str | None:
     value = _POSSESSIVE.sub("", text[span.start : span.end].strip()).casefold().replace("\n", " ")
     value = re.sub(r"[.’`]", lambda m: "'" if m.group() == "’" else "", value)
     bare = value.removeprefix("the ")
-    for kind in ("drugs", "therapies", "scales", "organisations", "common"):
+    for kind in ("drugs", "therapies", "scales", "organisations", "common", "public"):
         if value in _entries(kind) or bare in _entries(kind):
             return f"allow:{kind}"
     if span.label == "LOCATION" and _holds_a_scale(text, span):
@@ -65,7 +65,7 @@ def reason(text: str, span: Span) -> str | None:
     last = re.split(r"[ -]", bare)[-1]
     if bare in _entries("theorists", "names") or bare in _entries("theorists", "alone"):
         return "allow:theorists"
-    if _names_an_entry(text, span):
+    if _names_an_entry(text, span, place=span.label == "LOCATION" and bare not in _entries("eponyms")):
         return "allow:eponyms"
     if bare in _entries("eponyms") and bare not in _AMBIGUOUS:
         return "allow:eponyms"
@@ -104,7 +104,7 @@ def _phrases() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, ordered))})\b", re.IGNORECASE)
 
 
-_KINDS = ("theorists", "drugs", "therapies", "scales", "organisations", "common")
+_KINDS = ("theorists", "drugs", "therapies", "scales", "organisations", "common", "public")
 _AMBIGUOUS = frozenset(
     [
         "graves",
@@ -137,12 +137,16 @@ def is_country(text: str) -> bool:
     return all(re.sub(r"^\s*(?:in |the )*", "", name).strip() in _entries("countries") for name in names)
 
 
-def _names_an_entry(text: str, span: Span) -> bool:
-    """Whether the span, or it with the words behind it, names a scale, a syndrome or an idea."""
+def _names_an_entry(text: str, span: Span, place: bool) -> bool:
+    """Whether the span, or it with the words behind it, names a scale, a syndrome or an idea.
+
+    A place does only with a capital: ``Minnesota Multiphasic Personality Inventory``, but not ``the Ohio approach``.
+    """
     value = text[span.start : span.end]
     if " " in value and _IS_A_NOUN.fullmatch(value):
         return True
-    return bool(_NAMES_A_NOUN.match(text, span.end))
+    named = _NAMES_A_NOUN.match(text, span.end)
+    return named is not None and not (place and named.group().split()[-1].islower())
 
 
 def _is_personal(text: str, span: Span) -> bool:

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Sequence
 
-from curation.pii.ner.features import FAMILY, lookup, plain
+from curation.pii.ner.features import FAMILY, LONGEST_PLACE, gazetteer, lookup, plain
 from curation.pii.places import NUMBERED
 from curation.pii.spans import Span
+from curation.pii.words import is_word
 
 _STREET_WORD = r"(?:ul|al|os|pl|av|avda|str|via|rua|rue|calle|c/)"
 _BEFORE = re.compile(
     rf"(?<![\w.-])((?:\d{{1,5}}[a-zA-Z]?,? )?{_STREET_WORD}\.? ?|\d{{1,5}}[a-zA-Z]?,? )$", re.IGNORECASE
 )
 _UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat)\b\.? ?#?\d{1,5}[a-zA-Z]?)"
-_STATE = r"(?:[A-Z]{1,3}|nan)\b"
+_STATE = r"(?:(?-i:[A-Z]{1,3})|nan)\b"
 _CODE = r"(?:[A-Z]{1,2}-?)?\d{4,6}(?:-\d{3,4})?(?!\d|-\d)|\d{2,3}[- ]\d{2,3}(?![ -]?\d)"
 _BEHIND = re.compile(
     rf"(?:[ .]{{1,2}}\d{{1,4}}\.?(?![\w:]))?(?:[\s,]{{1,4}}{_UNIT})?"
@@ -27,6 +28,12 @@ _BETWEEN = re.compile(
 _CREDENTIALS = re.compile(
     r" (?:(?:M\.?D|D\.?D\.?S|D\.?V\.?M|Ph\.?D|Psy\.?D|R\.?N|LCSW|LMFT|LMHC|LPC|MSW|Esq|Jr|Sr|II|III)\b\.?)(?:,? (?:MD|PhD|RN|LCSW|LPC))?"
 )
+_FIRST_PART = re.compile(r"(?<![\w.'’-])(?:(?:DJ|MC|[Ll]il['’]?) |[B-HJ-Z]\. ?)$")
+_LETTER_BEHIND = re.compile(r" [B-HJ-Z](?:\.(?! ?[A-Z])|(?![\w.&-]|['’]\w))")
+"""The letter for which a family name stands: ``Billy O``. One that looks like a pronoun or an article is none."""
+_EPITHET = re.compile(r" the ([A-Z][a-z]{2,})(?! [A-Z])")
+
+_WORD = re.compile(r"(?<![^\W_])[^\W_]+")
 _PARTNERS = re.compile(r", |,? (?:and|&) ")
 
 
@@ -37,13 +44,52 @@ def completed(text: str, spans: Sequence[Span]) -> list[Span]:
         if span.source.startswith("doubt:"):
             found.append(span)
         elif span.label == "PERSON":
-            behind = _CREDENTIALS.match(text, span.end)
-            found.append(span._replace(end=behind.end()) if behind else span)
+            _add_person(text, _whole_person(text, span), found)
         elif span.label == "ORG":
             _add_partner(text, span, found)
         else:
-            _add_place(text, span, found)
+            _add_place(text, _whole_place(text, span), found)
     return found
+
+
+def _whole_person(text: str, span: Span) -> Span:
+    """A person with what is a part of the name: ``DJ``, initials, letters of a profession, ``the Great``."""
+    before = _FIRST_PART.search(text, max(0, span.start - 6), span.start)
+    start = before.start() if before else span.start
+    behind = _CREDENTIALS.match(text, span.end)
+    if behind is None and text[span.start : span.end].istitle() and not text.isupper():
+        behind = _LETTER_BEHIND.match(text, span.end) or _EPITHET.match(text, span.end)
+        behind = None if behind and behind.lastindex and is_word(behind.group(1)) else behind
+    return span._replace(start=start, end=behind.end() if behind else span.end)
+
+
+def _add_person(text: str, span: Span, found: list[Span]) -> None:
+    """Adds a person, or makes two of them one: ``roger the roo``."""
+    last = found[-1] if found else None
+    if (
+        last
+        and last.label == "PERSON"
+        and not last.source.startswith("doubt:")
+        and text[last.end : span.start] == " the "
+    ):
+        found[-1] = last._replace(end=span.end, score=max(last.score, span.score))
+    else:
+        found.append(span)
+
+
+def _whole_place(text: str, span: Span) -> Span:
+    """A place with the other words of its name, where the gazetteer knows one of several words: ``United States``."""
+    reach = LONGEST_PLACE * 12
+    near = list(_WORD.finditer(text, max(0, span.start - reach), span.end + reach))
+    forms = [plain(match.group()) for match in near]
+    for place, form in enumerate(forms):
+        for rest in gazetteer()[1].get(form, ()):
+            last = place + len(rest)
+            if last < len(near) and tuple(forms[place + 1 : last + 1]) == rest:
+                start, end = near[place].start(), near[last].end()
+                if start < span.end and span.start < end:
+                    return span._replace(start=min(span.start, start), end=max(span.end, end))
+    return span
 
 
 def _add_place(text: str, span: Span, found: list[Span]) -> None:

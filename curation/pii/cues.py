@@ -5,10 +5,10 @@ names that nothing announces.
 """
 
 import re
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Callable, Iterator
 
-from curation.pii.ner.features import GIVEN, gazetteer, plain
+from curation.pii.glance import Glance, glance
+from curation.pii.ner.features import FAMILY, GIVEN, gazetteer, plain
 from curation.pii.spans import Span, matched
 from curation.pii.words import is_common, is_word, is_word_and_name
 
@@ -40,10 +40,9 @@ _OWN_NAME = re.compile(
 _OWN_NAME_LOWER = re.compile(
     rf"\b(?i:my (?:real )?name(?:['’]?s| is)|(?:his|her) name(?:['’]?s| is)) ({_LOWER}(?: {_LOWER})?)(?=\s*(?:[.,;!?\n]|$|and\b|but\b|i['’]?m\b))"
 )
-_IM_LOWER = re.compile(
-    rf"(?:^|\n|\b(?:hi|hello|hey|yo|and|ok)[ ,]+)(?i:i['’]?m|it['’]?s|this is) ({_LOWER})(?=\s*(?:[.,;!?\n]|$|again\b|here\b|btw\b|from\b|and (?:i|im)\b))",
-    re.IGNORECASE,
-)
+_IM = rf"(?:i['’]?m|it['’]?s|this is) ({_LOWER})(?=\s*(?:[.,;!?\n]|$|again\b|here\b|btw\b|from\b|and (?:i|im)\b))"
+_IM_FIRST = re.compile(rf"\A{_IM}|\n{_IM}", re.IGNORECASE)
+_IM_GREETING = re.compile(rf"\b(?:hi|hello|hey|yo|and|ok)[ ,]+{_IM}", re.IGNORECASE)
 _RELATED = re.compile(
     rf"\b(?i:(?:my|our|his|her|their) (?:\w+ )?(?:{_RELATIONS})(?:['’]?s name(?:['’]s| is| was)| is (?:called|named)| named| called|,)?) ({_NAMES})"
 )
@@ -76,32 +75,78 @@ _SPEAKER = re.compile(rf"(?:^|\n)(?:\(?\d{{1,2}}:\d\d\)? )?({_NAMES}): (?=\S)")
 
 _SIGNATURE_REACH = 100
 
-_ANNOUNCES = re.compile(r"name|call|go by|answer to|this is")
-_OWNERS = re.compile(r"\b(?:my|our|his|her|their) ")
-_HAS_CARER = re.compile(_CARERS)
-_HAS_TITLE = re.compile(r"\b(?:dr|mr|mrs|ms|miss|mx|prof|doctor|professor)\b")
-_HAS_OFFICE = re.compile(rf"\b(?:{_OFFICES}) ")
 
-_CUES = (
-    ("own-name", _OWN_NAME, 0.95, _ANNOUNCES),
-    ("own-name-lower-case", _OWN_NAME_LOWER, 0.8, _ANNOUNCES),
-    ("introduction", _IM_LOWER, 0.6, None),
-    ("relation", _RELATED, 0.85, _OWNERS),
-    ("relation-lower-case", _RELATED_LOWER, 0.6, _OWNERS),
-    ("carer", _TITLED_CARER, 0.95, _HAS_CARER),
-    ("title", _TITLED, 0.8, _HAS_TITLE),
-    ("title-lower-case", _TITLED_LOWER, 0.75, _HAS_TITLE),
-    ("office", _OFFICE, 0.75, _HAS_OFFICE),
-    ("office-lower-case", _OFFICE_LOWER, 0.6, _HAS_OFFICE),
-    ("credentials", _SIGNED, 0.9, None),
-    ("greeting", _GREETED, 0.75, None),
-    ("greeting-lower-case", _GREETED_LOWER, 0.6, None),
-    ("signature", _SIGNATURE, 0.75, None),
-    ("speaker", _SPEAKER, 0.7, re.compile(": ")),
+def _words(*alternatives: str) -> frozenset[str]:
+    """The last words of ``alternatives`` in lower case, with and without the ``s`` of ``my husbands name``."""
+    last = {re.split(r"[ -]", alternative.strip("\\.?"))[-1].lower() for alternative in alternatives}
+    return frozenset(last | {word + "s" for word in last})
+
+
+_RELATED_TO = _words(*_RELATIONS.replace("[- ]", " ").split("|"))
+_TITLE_WORDS = frozenset(["dr", "mr", "mrs", "ms", "miss", "mx", "prof", "doctor", "professor"])
+_OFFICE_WORDS = _words(*_OFFICES.split("|"))
+_CARER_PHRASES = tuple(_CARERS.split("|"))
+_CREDENTIAL_PARTS = (
+    "SW",
+    "MFT",
+    "MHC",
+    "PC",
+    "NCC",
+    "Psy",
+    "Ph",
+    "RN",
+    "MD",
+    "M.D",
+    "Licensed",
+    "Registered",
+    "Therapist",
+    "Counse",
 )
-"""Name, pattern, score, and what is looked for first in the text in lower case, where that is cheaper than the pattern."""
+_GREETINGS = frozenset(["hi", "hello", "hey", "dear", "welcome", "good", "thanks", "thank", "cheers", "bye"])
+_GREETINGS_LOWER = frozenset(
+    ["hi", "hello", "hey", "dear", "thanks", "thank", "thx", "ty", "cheers", "bye", "ok", "sorry", "love"]
+)
+_ANNOUNCED = (
+    "name",
+    "calls me",
+    "call me",
+    "i go by",
+    "i answer to",
+    "this is",
+    "call him",
+    "call her",
+    "called him",
+    "called her",
+    "calling him",
+    "calling her",
+)
+_HELLOS = frozenset(["hi", "hello", "hey", "yo", "ok"])
+_AND_IM = ("and i'm", "and i’m", "and im", "and it", "and this", "and  ", "and,", "and ,")
 
-_BY_NEED = [(needed, list(cues)) for needed, cues in groupby(_CUES, key=lambda cue: cue[3])]
+
+def _is_signed(look: Glance) -> bool:
+    return look.text.rstrip()[-1:].isalpha()
+
+
+_CUES: tuple[tuple[str, re.Pattern[str], float, Callable[[Glance], bool]], ...] = (
+    ("own-name", _OWN_NAME, 0.95, lambda look: look.has(*_ANNOUNCED)),
+    ("own-name-lower-case", _OWN_NAME_LOWER, 0.8, lambda look: "name" in look.folded),
+    ("introduction", _IM_FIRST, 0.6, lambda look: True),
+    ("introduction", _IM_GREETING, 0.6, lambda look: look.has_word(_HELLOS) or look.has(*_AND_IM)),
+    ("relation", _RELATED, 0.85, lambda look: look.has_word(_RELATED_TO)),
+    ("relation-lower-case", _RELATED_LOWER, 0.6, lambda look: look.has_word(_RELATED_TO)),
+    ("carer", _TITLED_CARER, 0.95, lambda look: look.has(*_CARER_PHRASES)),
+    ("title", _TITLED, 0.8, lambda look: look.has_word(_TITLE_WORDS)),
+    ("title-lower-case", _TITLED_LOWER, 0.75, lambda look: look.has_word(_TITLE_WORDS)),
+    ("office", _OFFICE, 0.75, lambda look: look.has_word(_OFFICE_WORDS)),
+    ("office-lower-case", _OFFICE_LOWER, 0.6, lambda look: look.has_word(_OFFICE_WORDS)),
+    ("credentials", _SIGNED, 0.9, lambda look: any(part in look.text for part in _CREDENTIAL_PARTS)),
+    ("greeting", _GREETED, 0.75, lambda look: look.has_word(_GREETINGS)),
+    ("greeting-lower-case", _GREETED_LOWER, 0.6, lambda look: look.has_word(_GREETINGS_LOWER)),
+    ("signature", _SIGNATURE, 0.75, _is_signed),
+    ("speaker", _SPEAKER, 0.7, lambda look: ": " in look.text),
+)
+"""Name, pattern, score, and what every text that has the cue holds."""
 
 PUBLIC_ALLOWED = frozenset({"cue:title", "cue:credentials", "cue:title-lower-case"})
 """Cues under which the allow-list speaks: ``Dr. Gottman's book`` stays, but not ``Dr. Gottman, my GP``."""
@@ -175,12 +220,11 @@ _ROLES = frozenset(
 
 def find(text: str) -> list[Span]:
     """The people that the cues of ``text`` announce; spans may overlap."""
-    folded = text.casefold()
+    look = glance(text)
     found: list[Span] = []
-    for needed, cues in _BY_NEED:
-        if needed is None or needed.search(folded):
-            for name, pattern, score, _ in cues:
-                found += _of_cue(text, name, pattern, score)
+    for name, pattern, score, may_be in _CUES:
+        if may_be(look):
+            found += _of_cue(text, name, pattern, score)
     return found
 
 
@@ -230,7 +274,10 @@ def _of_cue(text: str, name: str, pattern: re.Pattern[str], score: float) -> Ite
         value = text[start:end]
         if value.islower() and not _may_be_lower(name, value):
             continue
-        if name in ("speaker", "greeting", "signature") and plain(value.split()[0]) in _ROLES:
+        first = plain(value.split()[0])
+        if name in ("speaker", "greeting", "signature") and first in _ROLES:
+            continue
+        if name == "speaker" and not gazetteer()[0].get(first, 0) & (GIVEN | FAMILY):
             continue
         yield Span(start, end, "PERSON", f"cue:{name}", score)
 

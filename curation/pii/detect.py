@@ -8,13 +8,16 @@ from curation.pii.completed import completed
 from curation.pii.ner import NameFinder
 from curation.pii.ner.features import PLACE, lookup, plain
 from curation.pii.spans import Span
-from curation.pii.words import announces, is_common, is_word
+from curation.pii.words import announces, is_common, is_slip, is_word
 
 SURE = 0.97
 """A name model's probability at which it is believed that an everyday word in lower case is a name."""
 
-UNKNOWN = 0.9
-"""The same for a word in lower case that no list of names knows, which may be a slip of the pen."""
+UNKNOWN = 0.75
+"""The same for a word in lower case that no list of names knows."""
+
+SLIP = 0.9
+"""The same if it is spelled nearly like an everyday word, and so may be a slip of the pen."""
 
 
 def find(
@@ -60,7 +63,8 @@ def _is_believed(text: str, span: Span) -> bool:
     if all(announces(word) for word in value.split()):
         return False
     forms = value.split()
-    if value.islower() and not any(lookup([plain(form) for form in forms])) and span.score < UNKNOWN:
+    is_known = not value.islower() or any(lookup([plain(form) for form in forms]))
+    if not is_known and (span.score < UNKNOWN or (span.score < SLIP and all(map(is_slip, forms)))):
         return False
     everyday = value.islower() and all(is_word(form) or is_common(form) for form in forms)
     is_phrase = everyday or (value.islower() and is_word(forms[0]))
@@ -69,5 +73,5 @@ def _is_believed(text: str, span: Span) -> bool:
     if " " in value:
         return not everyday or span.score >= SURE
     if is_word(value):
-        return False
+        return value == "US" and span.label == "LOCATION" and not text.isupper()
     return not (value.islower() and is_common(value) and span.score < SURE)

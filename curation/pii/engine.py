@@ -19,6 +19,7 @@ from presidio_analyzer.nlp_engine import SpacyNlpEngine
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from curation.pii.glance import Glance, glance
 from curation.pii.recognizers import LABEL_OF, build
 from curation.pii.spans import Span, merged
 
@@ -31,10 +32,13 @@ REACH = 120
 """Code points before and after that are looked at with what could be something; Presidio weighs five words of context."""
 
 _WEB = re.compile(
-    r"@|://|www\d{0,3}\.|(?<=[a-z0-9])\.(?:com|org|net|edu|gov|info|biz|io|app|blog|uk|ca|ie|de|fr|eu|co\.in|co\.nz|org\.nz)(?![\w@-])"
-    r"|(?<=[a-z])\.(?:me|ee|co|ly|gl|be|to|gg)/",
+    r"@|://|www\d{0,3}\.|\.(?<=[a-z0-9]\.)(?:(?:com|org|net|edu|gov|info|biz|io|app|blog|uk|ca|ie|de|fr|eu|co\.in|co\.nz|org\.nz)(?![\w@-])"
+    r"|(?<=[a-z]\.)(?:me|ee|co|ly|gl|be|to|gg)/)",
     re.IGNORECASE,
 )
+_DOTTED = re.compile(r"\.(?=[a-z])", re.IGNORECASE)
+"""What an address without ``@``, ``://`` and ``www`` holds; looking for it first is cheap."""
+
 _NUMBER = re.compile(r"\d(?:[^\w\n]{0,3}\w{0,4}?[^\w\n]{0,3}\d){5}|:[0-9a-f]{0,4}:", re.IGNORECASE)
 _SPACE = re.compile(r"\s")
 _WALLET = re.compile(r"\b(?:bc1|[13])[a-zA-Z0-9]{25}")
@@ -120,7 +124,7 @@ def find(texts: Sequence[str], regions: tuple[str, ...]) -> list[list[Span]]:
 def _reaches(text: str) -> list[tuple[int, int]]:
     """The parts of ``text`` around what could be something, from space to space; words of context lie within them."""
     parts: list[tuple[int, int]] = []
-    for pattern in (_WEB, _NUMBER, _WALLET):
+    for pattern in _tried(glance(text)):
         done = 0
         for match in pattern.finditer(text):
             if match.end() + REACH <= done:
@@ -133,12 +137,21 @@ def _reaches(text: str) -> list[tuple[int, int]]:
     return merged(parts)
 
 
+def _tried(look: Glance) -> list[re.Pattern[str]]:
+    """The patterns of which ``look`` does not show at once that they find nothing."""
+    tried = [_WEB] if look.has("@", "://", "www") or _DOTTED.search(look.text) else []
+    if look.digit or ":" in look.text:
+        tried.append(_NUMBER)
+    return [*tried, _WALLET] if look.digit else tried
+
+
 def _entities_in_reach(text: str) -> tuple[str, ...]:
     """The entities that ``text`` could hold by its characters; for most texts, none."""
+    tried = [pattern for pattern in _tried(glance(text)) if pattern.search(text)]
     entities: list[str] = []
-    if _WEB.search(text):
+    if _WEB in tried:
         entities += _WEB_ENTITIES if "@" in text else ["URL"]
-    if _NUMBER.search(text) or _WALLET.search(text):
+    if _NUMBER in tried or _WALLET in tried:
         entities += _NUMBER_ENTITIES
     return tuple(entities)
 

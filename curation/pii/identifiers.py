@@ -5,6 +5,7 @@ They have no form of their own, so that Presidio's patterns cannot know them; th
 
 import re
 
+from curation.pii.glance import glance
 from curation.pii.spans import Span, matched
 
 _VALUE = r"(?=[A-Z0-9 -]*\d)[A-Z0-9]+(?:[-/ ](?=[A-Z0-9-]*\d)[A-Z0-9]+|-[A-Z0-9]+){0,4}"
@@ -61,14 +62,20 @@ _HANDLE_CUE = re.compile(
     rf"(?:on|add me on) {_SERVICES}:?(?: as)?) +@?((?=\S*[\d_#])[\w.#-]*\w)",
     re.IGNORECASE,
 )
-_HAS_HANDLE = re.compile(rf"{_SERVICES}|user|screen|handle|alias|nick|i go by|post|dm me|add me|follow me")
+_HANDLE_WORDS = frozenset(
+    ["user", "username", "gamertag", "screen", "screenname", "handle", "alias", "nick"]
+    + [name + plural for name in re.findall(r"\w+", _SERVICES) for plural in ("", "s")]
+)
+_HANDLE_PHRASES = ("i post as", "i go by", "posting as", "posted as", "add me", "find me on", "dm me at", "follow me")
+"""Words and phrases of which every :data:`_HANDLE_CUE` holds one."""
+
 _AT, _DOT = r" ?(?:\(at\)|\[at\]|\{at\}|<at>| at |@{1,2}) ?", r" ?(?:\(dot\)|\[dot\]|\{dot\}|<dot>| dot |\.) ?"
 _SPELLED_EMAIL = re.compile(
     rf"(?<![\w.+-])[\w+-]+(?:(?:{_DOT})[\w+-]+){{0,2}}(?:{_AT})[\w-]+(?:(?:{_DOT})[\w-]+){{0,2}}(?:{_DOT})"
     r"(?:com|org|net|edu|gov|co|uk|au|ca|in|ie|de|fr|it|es|nl|me|io|info|us|eu|br|jp|mx|za|nz|ch|se|no|pl|ru|cn|kr)\b",
     re.IGNORECASE,
 )
-_SPELLS = re.compile(r"\bat\b|@|\(at\)|\[at\]", re.IGNORECASE)
+_BRACKETED_AT = re.compile(r"[(\[{<] ?at ?[)\]}>]")
 _DIGIT_WORD = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double)"
 _DIGITS = rf"(?:{_DIGIT_WORD}|\d{{1,4}})"
 _SPELLED_PHONE = re.compile(
@@ -77,33 +84,37 @@ _SPELLED_PHONE = re.compile(
 _DIGITS_SPELLED = re.compile(rf"{_DIGIT_WORD}[ ,-]{{1,2}}{_DIGIT_WORD}[ ,-]")
 """What every :data:`_SPELLED_PHONE` holds; looking for it first is cheap."""
 
-_RULES = (
-    ("record-number", "ID", _RECORD_SHORT, 0.6),
-    ("record-number", "ID", _CLAIM, 0.6),
-    ("licence-number", "ID", _LICENCE, 0.75),
-    ("plate", "ID", _PLATE, 0.7),
-    ("vin", "ID", _VIN, 0.7),
-    ("national-insurance", "SSN", _INSURANCE, 0.8),
-    ("social-security", "SSN", _SOCIAL, 0.85),
-    ("social-security", "SSN", _MASKED_SOCIAL, 0.6),
+_DIGIT_WORDS = frozenset(re.findall(r"[a-z]+", _DIGIT_WORD))
+
+_RULES: tuple[tuple[str, str, re.Pattern[str], float, tuple[str, ...]], ...] = (
+    ("record-number", "ID", _RECORD_SHORT, 0.6, ()),
+    ("record-number", "ID", _CLAIM, 0.6, ("my ",)),
+    ("licence-number", "ID", _LICENCE, 0.75, ("licen", "passport", "visa", "green card", "dl", "permit")),
+    ("plate", "ID", _PLATE, 0.7, ("plate", "tag", "reg")),
+    ("vin", "ID", _VIN, 0.7, ()),
+    ("national-insurance", "SSN", _INSURANCE, 0.8, ()),
+    ("social-security", "SSN", _SOCIAL, 0.85, ("ssn", "social", "sin", "ni number", "national insurance")),
+    ("social-security", "SSN", _MASKED_SOCIAL, 0.6, ("last four",)),
 )
+"""Name, label, pattern, score, and in lower case what a text must hold one of."""
 
 
 def find(text: str) -> list[Span]:
     """What is announced in ``text`` as someone's number or account; spans may overlap."""
     found: list[Span] = []
-    if any(map(str.isdigit, text)):
-        for name, label, pattern, score in _RULES:
-            found += matched(pattern, text, label, f"rule:{name}", score)
+    look = glance(text)
+    if look.digit:
+        for name, label, pattern, score, needed in _RULES:
+            if not needed or look.has(*needed):
+                found += matched(pattern, text, label, f"rule:{name}", score)
         if _NUMBER_OF.search(text):
             found += matched(_RECORD, text, "ID", "rule:record-number", 0.75)
-    folded = text.casefold()
-    if _HAS_HANDLE.search(folded):
+    if look.has_word(_HANDLE_WORDS) or look.has(*_HANDLE_PHRASES):
         cued = matched(_HANDLE_CUE, text, "USERNAME", "rule:handle-cue", 0.8)
         found += [span for span in cued if _no_word(text[span.start : span.end])]
-    if _SPELLS.search(text):
+    if "@" in text or "dot" in look.words or ("at" in look.words and _BRACKETED_AT.search(look.folded)):
         found += _spelled(text)
-    if _DIGITS_SPELLED.search(folded):
+    if look.has_word(_DIGIT_WORDS) and _DIGITS_SPELLED.search(look.folded):
         found += matched(_SPELLED_PHONE, text, "PHONE", "rule:spelled-phone", 0.6)
     if "@" in text or "u/" in text:
         found += matched(_HANDLE, text, "USERNAME", "rule:handle", 0.7)

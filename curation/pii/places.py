@@ -5,6 +5,7 @@ The name model finds places in general; these rules find those that have a form,
 
 import re
 
+from curation.pii.glance import glance
 from curation.pii.spans import Span, matched
 from curation.pii.words import is_word
 
@@ -28,9 +29,10 @@ _ROUTE = re.compile(
     rf"(?<![\w$£€.-])\d{{1,5}}(?: ?(?:bis|ter))?,? (?i:rue|avenue|via|calle|rua|place|piazza|plaza|avenida|boulevard) (?:(?:de|du|des|della|di|la|le|del|da|dos|las|los|l['’]) ?){{0,2}}"
     rf"{_CITY}(?:,\s{_CITY})?"
 )
+_NAMED = "Street|Road|Avenue|Lane|Boulevard|Terrace|Crescent|Parkway"
 _NAMED_STREET = re.compile(
     r"\b(?:(?:North|South|East|West) )?(?!(?:The|My|A|One|No|This|Our|In|On|Wall|Sesame|Main)\b)[A-Z][a-z'’]+(?: [A-Z][a-z'’]+)?"
-    r" (?:Street|Road|Avenue|Lane|Boulevard|Terrace|Crescent|Parkway)\b"
+    rf" (?:{_NAMED})\b"
 )
 _CORNER = re.compile(
     rf"\bthe corner of (?:[\wà-ÿ.'’-]+ ){{1,4}}(?:and|&) (?:[\wà-ÿ.'’-]+ ){{0,3}}(?:{KIND}|[\wà-ÿ.'’-]+)\b",
@@ -49,26 +51,40 @@ _ZIP = re.compile(
 )
 _STATE_ZIP = re.compile(r"\b[A-Z]{2},? (\d{5}(?:-\d{4})?)(?![\w-])")
 _HEAD = r"[A-Z][\wà-ÿ'’.&-]*(?: (?:of|the|and|&|for) (?=[A-Z])| [A-Z][\wà-ÿ'’.&-]*){0,3}? "
-_SCHOOL = re.compile(
-    rf"\b({_HEAD}(?:High School|High|Middle School|Elementary(?: School)?|Primary School|Secondary School|Grammar School|Academy|"
-    r"College|University|Institute of Technology|Prep|Polytechnic|State University))\b"
-    rf"|\b(University of (?:the )?[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)"
+_SCHOOLS = (
+    "High School|High|Middle School|Elementary School|Elementary|Primary School|Secondary School|Grammar School|Academy|"
+    "College|University|Institute of Technology|Prep|Polytechnic|State University"
 )
-_CLINIC = re.compile(
-    rf"\b({_HEAD}(?:General Hospital|Hospital|Medical Cent(?:er|re)|Clinic|Infirmary|Hospice|Counsell?ing Cent(?:er|re)|Behavioral Health|"
-    r"Baptist Church|Church|Mosque|Synagogue|Temple|Rehab|Recovery Center|Treatment Center|Nursing Home|Cathedral|Parish))\b"
+_CLINICS = (
+    "General Hospital|Hospital|Medical Center|Medical Centre|Clinic|Infirmary|Hospice|Counseling Center|Counselling Center|"
+    "Counseling Centre|Counselling Centre|Behavioral Health|Baptist Church|Church|Mosque|Synagogue|Temple|Rehab|Recovery Center|"
+    "Treatment Center|Nursing Home|Cathedral|Parish"
 )
-_COMPANY = re.compile(
-    rf"\b({_HEAD}(?:Ltd|LLC|Inc|Corp|Corporation|GmbH|PLC|LLP|& Sons|and Sons|Logistics|Industries|Airlines|Airways|Motors|Technologies|Holdings))\b\.?"
-)
+_COMPANIES = "Ltd|LLC|Inc|Corp|Corporation|GmbH|PLC|LLP|& Sons|and Sons|Logistics|Industries|Airlines|Airways|Motors|Technologies|Holdings"
+_SCHOOL = re.compile(rf"\b({_HEAD}(?:{_SCHOOLS}))\b|\b(University of (?:the )?[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)")
+_CLINIC = re.compile(rf"\b({_HEAD}(?:{_CLINICS}))\b")
+_COMPANY = re.compile(rf"\b({_HEAD}(?:{_COMPANIES}))\b\.?")
 _EMPLOYED = re.compile(
     r"\b(?:work(?:ed|s|ing)?|job|shifts?|manager|boss|cashier|barista|driver|intern(?:ed|ship)?|hired|fired|laid off|employed|supervisor)"
     r"(?: nights| days| part[- ]time| full[- ]time)?(?: \w+)? (?:at|for|by|from) (?:a |the )?"
     r"((?-i:[A-Z][\w'’&-]+(?: (?:& |and )?[A-Z][\w'’&-]+){0,2}))(?=[ .,;!?\n]|$)",
     re.IGNORECASE,
 )
-_HAS_WORK = re.compile(
-    r"\b(?:work|job|shift|manager|boss|cashier|barista|driver|intern|hired|fired|laid off|employed|supervisor)"
+_HAS_WORK = (
+    "work",
+    "job",
+    "shift",
+    "manager",
+    "boss",
+    "cashier",
+    "barista",
+    "driver",
+    "intern",
+    "hired",
+    "fired",
+    "laid off",
+    "employed",
+    "supervisor",
 )
 _GENERIC = frozenset(
     [
@@ -175,33 +191,51 @@ _GENERIC = frozenset(
         "How",
     ]
 )
+_NUMBERED_RULES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
+    ("street", _STREET, ()),
+    ("street", _ROUTE, ()),
+    ("unit", _UNIT, ("apt", "apartment", "suite")),
+    ("box", _BOX, ("box", "apo", "fpo", "dpo")),
+    ("postcode", _UK_POSTCODE, ()),
+    ("postcode", _CANADIAN_POSTCODE, ()),
+)
+"""Name, pattern, and in lower case what a text must hold one of."""
+
+
+def _last_words(kinds: str) -> frozenset[str]:
+    """Of which everything that ends in one of ``kinds`` holds one, in lower case."""
+    return frozenset(kind.split(" ")[-1].lower() for kind in kinds.split("|"))
+
+
+_STREET_WORDS = _last_words(_NAMED)
+_INSTITUTIONS = (
+    ("school", _SCHOOL, _last_words(_SCHOOLS)),
+    ("clinic", _CLINIC, _last_words(_CLINICS)),
+    ("company", _COMPANY, _last_words(_COMPANIES)),
+)
 
 
 def find(text: str) -> list[Span]:
     """Streets, post codes, schools, clinics and companies in ``text``; spans may overlap."""
     found: list[Span] = []
-    if any(map(str.isdigit, text)):
-        for name, pattern in (
-            ("street", _STREET),
-            ("street", _ROUTE),
-            ("unit", _UNIT),
-            ("box", _BOX),
-            ("postcode", _UK_POSTCODE),
-            ("postcode", _CANADIAN_POSTCODE),
-        ):
-            found += matched(pattern, text, "LOCATION", f"rule:{name}", 0.8)
+    look = glance(text)
+    if look.digit:
+        for name, pattern, needed in _NUMBERED_RULES:
+            if not needed or look.has(*needed):
+                found += matched(pattern, text, "LOCATION", f"rule:{name}", 0.8)
         for pattern in (_ZIP, _STATE_ZIP):
             codes = matched(pattern, text, "LOCATION", "rule:postcode", 0.75)
             found += [span for span in codes if re.search(r"\d", text[span.start : span.end])]
     if "corner of" in text:
         corners = matched(_CORNER, text, "LOCATION", "rule:corner", 0.6)
         found += [span for span in corners if NUMBERED.search(text[span.start : span.end])]
-    found += matched(_NAMED_STREET, text, "LOCATION", "rule:named-street", 0.7)
-    for name, pattern in (("school", _SCHOOL), ("clinic", _CLINIC), ("company", _COMPANY)):
-        for match in pattern.finditer(text):
+    if look.has_word(_STREET_WORDS):
+        found += matched(_NAMED_STREET, text, "LOCATION", "rule:named-street", 0.7)
+    for name, pattern, words in _INSTITUTIONS:
+        for match in pattern.finditer(text) if look.has_word(words) else ():
             if span := _own_name(text, *match.span(match.lastindex or 0)):
                 found.append(Span(*span, "ORG", f"rule:{name}", 0.65))
-    if _HAS_WORK.search(text.casefold()):
+    if look.has(*_HAS_WORK):
         employers = matched(_EMPLOYED, text, "ORG", "rule:employer", 0.55)
         found += [span for span in employers if not is_word(text[span.start : span.end].split()[0])]
     return found

@@ -50,7 +50,7 @@ class Scrub:
     )
     libraries: ClassVar[tuple[str, ...]] = (
         *("presidio-analyzer", "spacy", "phonenumbers", "tldextract", "regex"),
-        *("onnxruntime", "tokenizers", "numpy"),
+        *("onnxruntime", "tokenizers", "numpy", "rapidfuzz"),
     )
 
     def __init__(self, config: PIIConfig | None = None, key: Key | None = None) -> None:

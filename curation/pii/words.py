@@ -22,6 +22,17 @@ def is_common(word: str) -> bool:
     return word.casefold() in _common()
 
 
+def is_slip(word: str) -> bool:
+    """Whether ``word`` is one letter away from an everyday word, or two letters changed places: ``befor``, ``tahnk``."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    if len(word) < 5:
+        return False
+    near = process.extractOne(word.casefold(), _spelled(), scorer=OSA.distance, score_cutoff=1)
+    return near is not None
+
+
 def announces(word: str) -> bool:
     """Whether ``word`` announces a number: ``fax``, ``IBAN``."""
     return word.casefold() in _announcing()
@@ -54,3 +65,8 @@ def _names_too() -> frozenset[str]:
 @cache
 def _common() -> frozenset[str]:
     return frozenset(files("curation.pii").joinpath("common_words.txt").read_text(encoding="utf-8").split())
+
+
+@cache
+def _spelled() -> tuple[str, ...]:
+    return tuple(word for word in sorted(_common() | _words()) if len(word) >= 4)

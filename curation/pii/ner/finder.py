@@ -18,6 +18,7 @@ from curation.pii.ner.features import Word, words
 from curation.pii.ner.gate import may_hold_a_name
 from curation.pii.ner.windows import sentences, together
 from curation.pii.spans import Span
+from curation.pii.words import is_word
 
 CLASSES = ("O", "PERSON", "LOCATION", "ORG")
 LEAST = {"PERSON": 0.25, "LOCATION": 0.25, "ORG": 0.5}
@@ -151,22 +152,36 @@ def _owners(offsets: Sequence[tuple[int, int]], of_text: Sequence[Word]) -> npt.
 
 def _spans(text: str, of_text: Sequence[Word], chances: npt.NDArray[np.float32]) -> list[Span]:
     """Words that are names, joined where they belong together; names in doubt have the source :data:`DOUBTED`."""
-    found: list[Span] = []
     if not of_text:
-        return found
+        return []
     named = 1 - chances[:, 0]
     named[chances.sum(-1) == 0] = 0
     best = chances[:, 1:].argmax(-1) + 1
+    found: list[Span] = []
     for place in np.flatnonzero(named >= DOUBT).tolist():
         label, chance, word = CLASSES[best[place]], float(named[place]), of_text[place]
         source = SOURCE if chance >= LEAST[label] else DOUBTED
-        last = found[-1] if found else None
-        if (
-            last
-            and (last.label, last.source) == (label, source)
-            and _WITHIN[label].fullmatch(text, last.end, word.start)
-        ):
-            found[-1] = last._replace(end=word.end, score=max(last.score, round(chance, 3)))
-        else:
-            found.append(Span(word.start, word.end, label, source, round(chance, 3)))
+        _join(text, found, Span(word.start, word.end, label, source, round(chance, 3)))
     return found
+
+
+def _join(text: str, found: list[Span], span: Span) -> None:
+    """Adds ``span``, or makes it a part of the last one: of a name that is sure, a word in doubt beside it is a part."""
+    last = found[-1] if found else None
+    if last is None or not _belong(text, last, span):
+        found.append(span)
+        return
+    surer = last if last.source == SOURCE else span
+    found[-1] = surer._replace(start=last.start, end=span.end, score=max(last.score, span.score))
+
+
+def _belong(text: str, last: Span, span: Span) -> bool:
+    """Whether two spans, the second behind the first, are parts of one name."""
+    if last.source == span.source:
+        return last.label == span.label and bool(_WITHIN[span.label].fullmatch(text, last.end, span.start))
+    sure, doubted = (last, span) if last.source == SOURCE else (span, last)
+    if sure.label == "ORG" or text[doubted.start : doubted.end].islower():
+        return False
+    if any(is_word(text[one.start : one.end]) for one in (last, span)):
+        return False
+    return bool(_WITHIN[sure.label].fullmatch(text, last.end, span.start))

@@ -12,13 +12,13 @@ from curation.pii.ner.features import GIVEN, SHAPES, Word
 from curation.pii.words import is_common, is_word
 
 _CAPITAL = frozenset(map(SHAPES.index, ("title", "upper", "mixed")))
-_FIRST, _LOWER, _UNCASED = map(SHAPES.index, ("first", "lower", "uncased"))
+_FIRST, _LOWER, _UNCASED, _LETTER = map(SHAPES.index, ("first", "lower", "uncased", "letter"))
 
 
 def may_hold_a_name(text: str, of_text: Sequence[Word], owner: npt.NDArray[np.int64]) -> bool:
     """Whether a sentence has a word that could be one.
 
-    A capital inside a sentence counts, and so does a word that is no everyday word. A first word that is a given name counts,
+    A capital inside a sentence counts, also that of an initial, and so does a word that is no everyday word. A first word that is a given name counts,
     and, in a sentence that begins in lower case, whose writer may use no capitals, any given name.
 
     Args:
@@ -32,7 +32,7 @@ def may_hold_a_name(text: str, of_text: Sequence[Word], owner: npt.NDArray[np.in
     careless = text[of_text[places[0]].start].islower()
     for place in places:
         start, end, shape, known = of_text[place]
-        if shape in _CAPITAL:
+        if shape in _CAPITAL or (shape == _LETTER and text[start] not in "IAXO"):
             return True
         if shape == _FIRST:
             if known & GIVEN or not _is_everyday(text[start:end]):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from curation.pii import dates, forms, identifiers, places
+from curation.pii import cues, dates, forms, identifiers, places
 from curation.pii.completed import completed
 from curation.pii.spans import Span
 
@@ -134,8 +134,32 @@ def test_telephones_are_found_by_the_word_beside_them(text: str, value: str) -> 
         ),
         ("Follow up with Ryan Bagy MD in May.", [("Ryan Bagy", "PERSON")], "Ryan Bagy MD"),
         ("Leeds and Hull", [("Leeds", "LOCATION"), ("Hull", "LOCATION")], "Leeds"),
+        ("home to the United States", [("United", "LOCATION")], "United States"),
+        ("flown from New York City", [("York", "LOCATION")], "New York City"),
+        ("Was it DJ Priya again?", [("Priya", "PERSON")], "DJ Priya"),
+        ("a song of J. Cole's", [("Cole", "PERSON")], "J. Cole"),
+        ("Ask Billy O or his son", [("Billy", "PERSON")], "Billy O"),
+        ("like Dora the Explorer does", [("Dora", "PERSON")], "Dora the Explorer"),
+        ("I told Sarah the Monday before", [("Sarah", "PERSON")], "Sarah"),
+        ("is roger the roo real", [("roger", "PERSON"), ("roo", "PERSON")], "roger the roo"),
+        ("Ask Billy I guess", [("Billy", "PERSON")], "Billy"),
+        ("Ask Billy O'Dowd", [("Billy", "PERSON")], "Billy"),
     ],
 )
 def test_what_the_model_left_of_a_name_goes_with_it(text: str, parts: list[tuple[str, str]], whole: str) -> None:
     spans = [Span(text.index(part), text.index(part) + len(part), label, "ner:embedded", 0.9) for part, label in parts]
     assert text[slice(*completed(text, spans)[0][:2])] == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("Trevor: I can't sleep.\nDr. Hill: Since when?", ["Trevor"]),
+        ("Photo: the new house", []),
+        ("Request: a longer one", []),
+        ("Latest News: rain", []),
+    ],
+)
+def test_a_speaker_has_a_name_that_is_known(text: str, speakers: list[str]) -> None:
+    spans = [span for span in cues.find(text) if span.source == "cue:speaker"]
+    assert [value for _, value in found(text, spans)] == speakers

@@ -38,6 +38,8 @@ def masked(text: str, **config: list[str]) -> list[tuple[str, str]]:
         ("Hello , my name is Jonathan . May I ask", [("PERSON", "Jonathan")]),
         ("my brother Will is gone", [("PERSON", "Will")]),
         ("I asked Dr. Beck, my GP", [("PERSON", "Beck")]),
+        ("The plane was in US airspace, said Russia", [("LOCATION", "US"), ("LOCATION", "Russia")]),
+        ("He left the United States.", [("LOCATION", "United States")]),
         ("Warmly, Karen Keys, LMHC", [("PERSON", "Karen Keys")]),
     ],
 )
@@ -58,6 +60,9 @@ def test_personal_data_is_masked(text: str, found: list[tuple[str, str]]) -> Non
         "I am alone.In the evening I go home.My wife waits.",
         "My mother God bless her said so. My friend Monday was hard.",
         "Hi there, Dear all, Hello Everyone,",
+        "Many Americans watch the Senate and NASA on CNN, my Australian uncle too.",
+        "Photo: the garden. Update: I slept.",
+        "thank you for udnerstanding . i felt it befor",
         "I feel :: strange, 50/50, at 100%.",
     ],
 )
