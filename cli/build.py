@@ -23,8 +23,19 @@ def register(app: typer.Typer) -> None:
 
 def build_dataset(
     context: typer.Context,
-    engine: Annotated[str, typer.Option(help="What runs the steps; `local` uses the cores of this machine.")] = "local",
+    engine: Annotated[
+        str, typer.Option(help="What runs the steps: `local`, the cores of this machine, or `ray`. The build is the same.")
+    ] = "local",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")] = None,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="With `--engine ray`: the cluster to use, or `auto` on a node of it. **Texts go to its memory before "
+            "they are scrubbed.** Without it Ray is started on this machine, listens to it alone, and ends with the "
+            "build.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Build the dataset of curate.yaml: load, validate, clean, deduplicate, scrub, triage, split.
@@ -35,7 +46,7 @@ def build_dataset(
     from curation import build_dataset as build
 
     workspace = Workspace.find(context.obj)
-    result = build(workspace, engine=engine, workers=workers, progress=progress(as_json))
+    result = build(workspace, engine=engine, workers=workers, ray_address=ray_address, progress=progress(as_json))
     if as_json:
         print_json(result)
         return

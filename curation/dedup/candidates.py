@@ -76,8 +76,8 @@ def bands(permutations: int) -> list[slice]:
 
 
 def place_bits(texts: int) -> int:
-    """Bits of the place of a text; at least those of the number of a band, so that either goes with a bucket."""
-    return max(BAND_BITS, (texts - 1).bit_length())
+    """Bits of the place of a text; more than those of the number of a band, so that either goes with a bucket."""
+    return max(BAND_BITS + 1, (texts - 1).bit_length())
 
 
 def buckets_of(band: Signatures, texts: int) -> Buckets:

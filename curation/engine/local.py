@@ -37,7 +37,7 @@ class LocalEngine(Engine):
 
     def __init__(self, cache: Path, workers: int | None = None, progress: Progress = silent) -> None:
         super().__init__(cache, progress)
-        self.workers = workers or _cores()
+        self.workers = workers or cores()
         self._pool: ProcessPoolExecutor | None = None
 
     def __exit__(
@@ -63,7 +63,7 @@ class LocalEngine(Engine):
             # Forking a process that runs Arrow's threads can hang it, so workers are spawned.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(
-                self.workers, mp_context=context, initializer=_end_with, initargs=(os.getpid(),)
+                self.workers, mp_context=context, initializer=end_with, initargs=(os.getpid(),)
             )
         waiting: deque[tuple[pa.Array, Future[tuple[pa.Table, float]]]] = deque()
         try:
@@ -81,15 +81,15 @@ class LocalEngine(Engine):
             ) from error
 
 
-def _cores() -> int:
+def cores() -> int:
     """The cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _end_with(parent: int) -> None:
-    """Ends this worker process soon after its parent was killed: nobody else would."""
+def end_with(parent: int) -> None:
+    """Ends this process soon after its parent was killed: nobody else would."""
 
     def watch() -> None:
         while os.getppid() == parent:
