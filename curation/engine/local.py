@@ -63,7 +63,7 @@ class LocalEngine(Engine):
             # Forking a process that runs Arrow's threads can hang it, so workers are spawned.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(
-                self.workers, mp_context=context, initializer=end_with, initargs=(os.getpid(),)
+                self.workers, mp_context=context, initializer=_end_with, initargs=(os.getpid(),)
             )
         waiting: deque[tuple[pa.Array, Future[tuple[pa.Table, float]]]] = deque()
         try:
@@ -88,8 +88,8 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def end_with(parent: int) -> None:
-    """Ends this process soon after its parent was killed: nobody else would."""
+def _end_with(parent: int) -> None:
+    """Ends this worker process soon after its parent was killed: nobody else would."""
 
     def watch() -> None:
         while os.getppid() == parent:

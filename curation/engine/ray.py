@@ -3,7 +3,9 @@
 import multiprocessing
 import os
 import secrets
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import requires
 from importlib.util import find_spec
 from itertools import chain
@@ -90,13 +92,17 @@ class RayEngine(Engine):
     ) -> None:
         assert self._connection is not None
         assert self._process is not None
+        pid = self._process.pid
+        assert pid is not None
         if error is None:
-            self._connection.send(None)
+            with suppress(OSError):  # it may be lost
+                self._connection.send(None)
         self._connection.close()
         if error is not None:
             self._process.terminate()
         self._process.join(_END_SECONDS)
-        self._process.kill()
+        with suppress(ProcessLookupError, PermissionError):  # what Ray started is of its group, and may outlive it
+            os.killpg(pid, signal.SIGKILL)
         super().__exit__(kind, error, trace)
 
     def compute(self, step: RowStep, rows: pa.Table, places: pa.Array) -> Iterator[Computed]:

@@ -16,6 +16,7 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,10 +24,10 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from curation.engine.local import end_with
 from curation.engine.ray_work import bucket_bounds, bucket_rows, installed, meetings_in, other_code, run_step
 from curation.engine.tables import mapped
 from curation.step import RowStep
+from curation.workspace import is_running
 from schemas.errors import CurateError, UsageError, fault_told
 
 RETRIES = 50
@@ -36,6 +37,7 @@ SHUFFLE_BLOCK_ROWS = 4_000_000
 NODE_SECONDS = 60
 """How long a node may take to say what is installed on it."""
 _CONNECT_SECONDS = 5
+_FOLDER = "curate-ray-"
 
 
 class Settings(NamedTuple):
@@ -80,28 +82,35 @@ class Done(NamedTuple):
 def serve(connection: Connection, settings: Settings) -> None:
     """Answers requests until the engine ends. An error is an answer, and the last one to its request."""
     _be_quiet(settings)
-    with contextlib.ExitStack() as stack:
-        try:
-            connection.send(Ready(stack.enter_context(_cluster(settings))))
+    try:
+        with _cluster(settings) as cpus:
+            connection.send(Ready(cpus))
             while (request := connection.recv()) is not None:
-                answers = _computed(request, settings) if isinstance(request, Compute) else _met(request)
-                for answer in answers:
-                    connection.send(answer)
-                connection.send(Done())
-        except EOFError:
-            return
-        except CurateError as error:
-            connection.send(error)
-        except Exception as error:
-            connection.send(_explained(error))
+                try:
+                    for answer in _computed(request, settings) if isinstance(request, Compute) else _met(request):
+                        connection.send(answer)
+                    connection.send(Done())
+                except Exception as error:
+                    connection.send(_explained(error))
+    except (EOFError, BrokenPipeError):
+        return  # the engine has ended
+    except Exception as error:
+        connection.send(_explained(error))
 
 
 def _be_quiet(settings: Settings) -> None:
-    threading.Thread(target=end_with, args=(settings.parent,), daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the engine decides what Ctrl-C ends
+    """Leaves the terminal to the engine, and Ctrl-C, too; and ends with the engine, with all that Ray started."""
+    os.setsid()
+    threading.Thread(target=_end_with, args=(settings.parent,), daemon=True).start()
     log = os.open(settings.folder / "ray.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.killpg(os.getpid(), signal.SIGKILL)
 
 
 @contextlib.contextmanager
@@ -148,11 +157,20 @@ def _own_environment() -> Iterator[str]:
     os.environ["RAY_gcs_rpc_server_reconnect_timeout_s"] = "10"  # what ended here does not come back
     os.environ.pop("RAY_ADDRESS", None)
     # Ray opens its folder to all users; the one around it is closed to them. Its sockets' names must be short.
-    folder = Path(tempfile.mkdtemp(prefix="curate-ray-"))
+    _clear_left_overs()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
     try:
         yield str(folder / "r")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clear_left_overs() -> None:
+    """Removes the folders of processes that were killed: their logs name the steps that ran."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
+        pid = left.name.removeprefix(_FOLDER).split("-")[0]
+        if pid.isdecimal() and not is_running(int(pid)) and left.stat().st_uid == os.getuid():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _check_address(address: str) -> None:
@@ -251,13 +269,20 @@ def _rows(dataset: Any) -> Iterator[dict[str, Any]]:
 
 
 def _explained(error: Exception) -> CurateError:
-    """What went wrong with Ray itself; what went wrong in a step came as an answer."""
+    """What the user reads of an error: of a step, which came as an answer, or of Ray itself."""
     import ray.exceptions as of_ray
 
+    if isinstance(error, CurateError):
+        return error
     if isinstance(error, of_ray.WorkerCrashedError | of_ray.OutOfMemoryError):
         return CurateError(
             f"the Ray workers of one block were killed {RETRIES} times, perhaps for want of memory",
             mend="Run the command again, it goes on where it was; with fewer --workers each has more memory.",
+        )
+    if isinstance(error, of_ray.RayTaskError):
+        return CurateError(
+            f"the Ray workers cannot run what they are sent ({type(error.cause).__name__})",
+            mend="Can Python on all nodes import what is used? docs/scale.md says how.",
         )
     if isinstance(error, of_ray.RayError | ConnectionError):
         return lost(type(error).__name__)
