@@ -36,6 +36,14 @@ def build_dataset(
             "build.",
         ),
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Also copy the build into this folder, such as `s3://bucket/builds`: scrubbed text alone, the manifest "
+            "last, every file read back and compared.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Build the dataset of curate.yaml: load, validate, clean, deduplicate, scrub, triage, split.
@@ -46,7 +54,7 @@ def build_dataset(
     from curation import build_dataset as build
 
     workspace = Workspace.find(context.obj)
-    result = build(workspace, engine=engine, workers=workers, ray_address=ray_address, progress=progress(as_json))
+    result = build(workspace, engine=engine, workers=workers, ray_address=ray_address, to=to, progress=progress(as_json))
     if as_json:
         print_json(result)
         return
@@ -56,6 +64,8 @@ def build_dataset(
     state = "stood already, unchanged" if result.work.existed else "is done"
     typer.echo(f"Build {result.manifest.build_id} {state}: {workspace.root / result.folder}")
     typer.echo(f"Report: {workspace.root / result.report}")
+    if result.copy_at is not None:
+        typer.echo(f"Copy: {result.copy_at}, compared file by file")
 
 
 def _print_funnel(manifest: "BuildManifest") -> None:

@@ -22,6 +22,7 @@ from curation.engine import Engine, LocalEngine
 from curation.flow import Flow, sources_of, summed
 from curation.pipeline import row_steps, run_pipeline
 from curation.progress import Progress, silent
+from curation.remote import forget_fetched, hand_over
 from curation.report import report_html
 from curation.sources import source_files
 from curation.step import digest, fingerprint, library_versions
@@ -87,6 +88,7 @@ def build_dataset(
     engine: str = "local",
     workers: int | None = None,
     ray_address: str | None = None,
+    to: str | None = None,
     progress: Progress = silent,
 ) -> BuildResult:
     """Builds the dataset that ``curate.yaml`` describes.
@@ -100,6 +102,7 @@ def build_dataset(
         workers: How much is computed at once; as much as there are cores if not given.
         ray_address: The Ray cluster to use, see :class:`curation.engine.ray.RayEngine`. **Texts go there before they
             are scrubbed.** Without it Ray is started on this machine, and ends with the build.
+        to: The address of a folder, such as ``s3://bucket/prefix``, into which the build is copied as well.
         progress: Told how far it is.
 
     Raises:
@@ -127,6 +130,7 @@ def build_dataset(
                     )
                 manifest, steps = _write(folder, build_id, config, files, flow), flow.work
                 running.prune()
+            forget_fetched([source.path for source in config.sources if source.path], workspace)
         work = WorkReport(
             build_id=build_id,
             existed=existed,
@@ -138,8 +142,15 @@ def build_dataset(
         if not existed:
             write_whole(workspace.private / "work" / f"{build_id}.json", work.model_dump_json(indent=2) + "\n")
         write_whole(workspace.builds / "latest", build_id + "\n")
+        copy = f"{to.rstrip('/')}/{build_id}" if to is not None else None
+        if copy is not None:
+            hand_over(folder, manifest.sha256, MANIFEST, copy)
     return BuildResult(
-        folder=workspace.relative(folder), report=workspace.relative(folder / REPORT), manifest=manifest, work=work
+        folder=workspace.relative(folder),
+        report=workspace.relative(folder / REPORT),
+        copy_at=copy,
+        manifest=manifest,
+        work=work,
     )
 
 
