@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import secrets
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import requires
@@ -27,14 +28,14 @@ from curation.engine.ray_work import PLACE, unpacked
 from curation.engine.tables import taken
 from curation.progress import Progress, silent
 from curation.step import RowStep, fingerprint
-from schemas.errors import CurateError, MissingExtra
+from schemas.errors import CurateError, MissingExtra, UsageError
 
 BLOCK_ROWS, LEAST_BLOCK_ROWS = 2_000, 100
 """Rows that a worker computes at once, and computes again where it is killed."""
 WINDOW_BLOCKS = 64
 """Blocks that are in the cluster at once: its memory holds so many, whatever the length of the table."""
 _BLOCKS_A_CORE = 4
-_END_SECONDS = 20
+_CONNECT_SECONDS, _END_SECONDS = 5, 20
 
 
 class RayEngine(Engine):
@@ -73,6 +74,8 @@ class RayEngine(Engine):
         self._cpus = 1
 
     def __enter__(self) -> Self:
+        if self._settings.address is not None:
+            _check_address(self._settings.address)
         # What a spawned process prints before it has a log of its own, it has no reason to print.
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
@@ -168,6 +171,26 @@ class RayEngine(Engine):
         if isinstance(answer, CurateError):
             raise answer
         return answer
+
+
+def _check_address(address: str) -> None:
+    """Ray itself would try for minutes."""
+    if address == "auto":
+        return
+    host, _, port = address.rpartition(":")
+    if "://" in address or not host or not port.isdecimal():
+        raise UsageError(
+            f"'{address}' is no address of a Ray cluster",
+            field="--ray-address",
+            mend="Give HOST:PORT of its head, or auto on a node of it; a ray:// client cannot run Ray Data.",
+        )
+    try:
+        socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
+    except OSError as error:
+        raise CurateError(
+            f"no Ray cluster answers at {address} ({error.strerror or error})",
+            mend="Is its head running there? `ray start --head` prints the address.",
+        ) from None
 
 
 def _libraries() -> list[str]:

@@ -13,7 +13,6 @@ import pickle
 import secrets
 import shutil
 import signal
-import socket
 import tempfile
 import threading
 import time
@@ -28,7 +27,7 @@ from curation.engine.ray_work import bucket_bounds, bucket_rows, installed, meet
 from curation.engine.tables import mapped
 from curation.step import RowStep
 from curation.workspace import is_running
-from schemas.errors import CurateError, UsageError, fault_told
+from schemas.errors import CurateError, fault_told
 
 RETRIES = 50
 """How often a block whose worker was killed is computed again. One that kills its worker each time must end, too."""
@@ -36,8 +35,7 @@ SHUFFLE_BLOCK_ROWS = 4_000_000
 """Rows of (bucket, place) that one task of the shuffle sorts, 64 MB."""
 NODE_SECONDS = 60
 """How long a node may take to say what is installed on it."""
-_CONNECT_SECONDS = 5
-_FOLDER = "curate-ray-"
+_FOLDER, _LOOPBACK = "curate-ray-", "127."
 
 
 class Settings(NamedTuple):
@@ -117,10 +115,12 @@ def _end_with(parent: int) -> None:
 def _cluster(settings: Settings) -> Iterator[int]:
     """Starts a Ray of this machine's own, or joins the one at the address; yields its cores."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    if (settings.address or _LOOPBACK).startswith(_LOOPBACK):
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # by this Ray keeps to the loopback address
+    if settings.address:
+        _use_token()
     started = contextlib.nullcontext() if settings.address else _own_environment()
     with started as folder:
-        if settings.address:
-            _check_address(settings.address)
         import ray
         import ray.data
 
@@ -131,7 +131,7 @@ def _cluster(settings: Settings) -> Iterator[int]:
             except Exception as error:
                 raise CurateError(
                     f"cannot join the Ray cluster at {settings.address}: {str(error).splitlines()[0]}",
-                    mend="The command runs on a node of the cluster: `ray start --address=ADDRESS` makes this one.",
+                    mend="Is this machine a node of it (`ray start --address=ADDRESS`), with its token in RAY_AUTH_TOKEN?",
                 ) from error
         else:
             ray.init(
@@ -152,7 +152,6 @@ def _cluster(settings: Settings) -> Iterator[int]:
 @contextlib.contextmanager
 def _own_environment() -> Iterator[str]:
     """A Ray that listens to this machine alone and to this process alone, with a folder that goes with it."""
-    os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # by this Ray takes the loopback address for its own
     os.environ["RAY_AUTH_MODE"], os.environ["RAY_AUTH_TOKEN"] = "token", secrets.token_hex(32)
     os.environ["RAY_gcs_rpc_server_reconnect_timeout_s"] = "10"  # what ended here does not come back
     os.environ.pop("RAY_ADDRESS", None)
@@ -165,32 +164,19 @@ def _own_environment() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _use_token() -> None:
+    """Shows the cluster the token that `ray start` would find, where there is one."""
+    given = os.environ.get("RAY_AUTH_TOKEN") or os.environ.get("RAY_AUTH_TOKEN_PATH")
+    if given or (Path.home() / ".ray" / "auth_token").is_file():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+
+
 def _clear_left_overs() -> None:
     """Removes the folders of processes that were killed: their logs name the steps that ran."""
     for left in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
         pid = left.name.removeprefix(_FOLDER).split("-")[0]
         if pid.isdecimal() and not is_running(int(pid)) and left.stat().st_uid == os.getuid():
             shutil.rmtree(left, ignore_errors=True)
-
-
-def _check_address(address: str) -> None:
-    """Ray itself would try for minutes."""
-    if address == "auto":
-        return
-    host, _, port = address.rpartition(":")
-    if "://" in address or not host or not port.isdecimal():
-        raise UsageError(
-            f"'{address}' is no address of a Ray cluster",
-            field="--ray-address",
-            mend="Give HOST:PORT of its head, or auto on a node of it; a ray:// client cannot run Ray Data.",
-        )
-    try:
-        socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
-    except OSError as error:
-        raise CurateError(
-            f"no Ray cluster answers at {address} ({error.strerror or error})",
-            mend="Is its head running there? `ray start --head` prints the address.",
-        ) from None
 
 
 def _set_up_data() -> None:
