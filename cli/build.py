@@ -24,7 +24,8 @@ def register(app: typer.Typer) -> None:
 def build_dataset(
     context: typer.Context,
     engine: Annotated[
-        str, typer.Option(help="What runs the steps: `local`, the cores of this machine, or `ray`. The build is the same.")
+        str,
+        typer.Option(help="What runs the steps: `local` (the cores of this machine) or `ray`; both give one build."),
     ] = "local",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")] = None,
     ray_address: Annotated[
@@ -40,8 +41,8 @@ def build_dataset(
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="Also copy the build into this folder, such as `s3://bucket/builds`: scrubbed text alone, the manifest "
-            "last, every file read back and compared.",
+            help="Also copy the build into this folder, such as `s3://bucket/builds`: scrubbed text alone, the "
+            "manifest last, every file read back and compared.",
         ),
     ] = None,
     as_json: Json = False,
@@ -50,11 +51,16 @@ def build_dataset(
 
     The same sources, configuration and code give the same build, byte for byte. A build that was killed goes on where
     it was when you run the command again; after a change only the rows that changed are computed.
+
+    Sources may lie in object stores (`path: s3://bucket/key` in curate.yaml). `--engine ray --ray-address HOST:PORT`
+    runs the steps on the nodes of a cluster, with the same result; it checks first that they have the same code.
     """
     from curation import build_dataset as build
 
     workspace = Workspace.find(context.obj)
-    result = build(workspace, engine=engine, workers=workers, ray_address=ray_address, to=to, progress=progress(as_json))
+    result = build(
+        workspace, engine=engine, workers=workers, ray_address=ray_address, to=to, progress=progress(as_json)
+    )
     if as_json:
         print_json(result)
         return

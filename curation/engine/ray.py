@@ -95,8 +95,6 @@ class RayEngine(Engine):
     ) -> None:
         assert self._connection is not None
         assert self._process is not None
-        pid = self._process.pid
-        assert pid is not None
         if error is None:
             with suppress(OSError):  # it may be lost
                 self._connection.send(None)
@@ -105,8 +103,15 @@ class RayEngine(Engine):
             self._process.terminate()
         self._process.join(_END_SECONDS)
         with suppress(ProcessLookupError, PermissionError):  # what Ray started is of its group, and may outlive it
-            os.killpg(pid, signal.SIGKILL)
+            os.killpg(self.pid, signal.SIGKILL)
         super().__exit__(kind, error, trace)
+
+    @property
+    def pid(self) -> int:
+        """The process that talks with Ray, and the group of all that it started."""
+        assert self._process is not None
+        assert self._process.pid is not None
+        return self._process.pid
 
     def compute(self, step: RowStep, rows: pa.Table, places: pa.Array) -> Iterator[Computed]:
         """Yields the results of blocks as the cluster finishes them.

@@ -131,7 +131,7 @@ def _cluster(settings: Settings) -> Iterator[int]:
             except Exception as error:
                 raise CurateError(
                     f"cannot join the Ray cluster at {settings.address}: {str(error).splitlines()[0]}",
-                    mend="Is this machine a node of it (`ray start --address=ADDRESS`), with its token in RAY_AUTH_TOKEN?",
+                    mend="Is this machine a node of it (`ray start --address=...`), with its token in RAY_AUTH_TOKEN?",
                 ) from error
         else:
             ray.init(
@@ -153,7 +153,7 @@ def _cluster(settings: Settings) -> Iterator[int]:
 def _own_environment() -> Iterator[str]:
     """A Ray that listens to this machine alone and to this process alone, with a folder that goes with it."""
     os.environ["RAY_AUTH_MODE"], os.environ["RAY_AUTH_TOKEN"] = "token", secrets.token_hex(32)
-    os.environ["RAY_gcs_rpc_server_reconnect_timeout_s"] = "10"  # what ended here does not come back
+    os.environ.update({"RAY_gcs_rpc_server_reconnect_timeout_s": "10"})  # what ended here does not come back
     os.environ.pop("RAY_ADDRESS", None)
     # Ray opens its folder to all users; the one around it is closed to them. Its sockets' names must be short.
     _clear_left_overs()
@@ -216,7 +216,9 @@ def _check_nodes(settings: Settings) -> None:
 def _computed(request: Compute, settings: Settings) -> Iterator[dict[str, Any]]:
     import ray.data
 
-    blocks = ray.data.from_arrow_refs([ray.put(pa.Table.from_batches([one])) for one in mapped(request.file).to_batches()])
+    blocks = ray.data.from_arrow_refs(
+        [ray.put(pa.Table.from_batches([one])) for one in mapped(request.file).to_batches()]
+    )
     answers = blocks.map_batches(
         run_step,
         fn_kwargs={"step": request.step, "expected": request.fingerprint},

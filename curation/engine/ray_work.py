@@ -5,7 +5,6 @@ compute with other code would be kept under the wrong name: each call says first
 """
 
 import pickle
-import sys
 import time
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -20,7 +19,9 @@ from schemas.errors import CurateError, fault_told
 
 PLACE = "curate:place"
 """The column of the places that rows have in the driver's table."""
-ANSWER = pa.schema([("places", pa.binary()), ("results", pa.large_binary()), ("cpu", pa.float64()), ("error", pa.binary())])
+ANSWER = pa.schema(
+    [("places", pa.binary()), ("results", pa.large_binary()), ("cpu", pa.float64()), ("error", pa.binary())]
+)
 """A worker's answer to a block, one row: results of all steps look alike on their way, and Ray leaves them as they are.
 
 An error is an answer, too: it comes back as it is, and neither its text nor a row's is in a log of the cluster.
@@ -84,8 +85,7 @@ def bucket_bounds(texts: int, parts: int) -> list[int]:
 
 
 def meetings_in(block: pa.Table, texts: int) -> pa.Table:
-    """The pairs of texts that meet in the buckets of a sorted block, each once, as the one row of column ``codes``.
-    """
+    """The pairs of texts that meet in the buckets of a sorted block, each once, as the one row of column ``codes``."""
     buckets, places = block["bucket"].to_numpy().astype(np.uint64), block["place"].to_numpy()
     order = np.lexsort((places, buckets))
     buckets = buckets[order]

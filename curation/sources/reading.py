@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from curation.remote import fetched, is_remote
 from curation.sources.arrow import read_hub, read_parquet, read_saved
 from curation.sources.delimited import Dialect, read_delimited
-from curation.remote import fetched, is_remote
 from curation.sources.json_list import read_json
 from curation.sources.jsonl import read_jsonl
 from curation.sources.paths import record_paths

@@ -1,5 +1,6 @@
 """Ray gives what this machine alone gives, whatever happens to its workers, and only with the same code."""
 
+import json
 import os
 import random
 import shutil
@@ -34,7 +35,7 @@ from curation.table import RECORD
 from curation.validate import Validate
 from schemas.config import Section
 from schemas.errors import CurateError, MissingExtra, UsageError
-from tests.conftest import ROOT, MakeWorkspace, curate
+from tests.conftest import ROOT, curate
 from tests.curation.test_build import files_of
 from tests.curation.test_engine import Shout, rows
 
@@ -139,34 +140,40 @@ def test_what_goes_wrong_in_a_step_is_what_the_user_reads(ray: RayEngine, tmp_pa
 
 
 def test_a_build_is_the_same_when_workers_are_killed_at_random(
-    make_workspace: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
+    example: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ray_engine, "LEAST_BLOCK_ROWS", 30)
-    pairs = [
-        (f"Question {number % 1_100}: I am {word} and cannot sleep, what can I do?", f"Get up at {number % 900}, {word}.")
-        for number, word in zip(range(1_500), ["sad", "tired", "angry"] * 500, strict=True)
-    ]
-    quick = {"pii": {"model": "none"}, "triage": {"model": False}}
-    local, other = make_workspace(pairs, "local", **quick), make_workspace(pairs, "other", **quick)
-    build = build_dataset(local)
+    """Items, removed rows, pairs, quarantine and manifest, byte for byte."""
+    monkeypatch.setattr(ray_engine, "LEAST_BLOCK_ROWS", 20)
+    added = "".join(
+        json.dumps(
+            {"_id": f"m{number}", "post": {"title": f"I am {word} at {number}?"}, "reply": f"Rest at {number}, Bob."}
+        )
+        + "\n"
+        for number, word in enumerate(["sad", "tired", "angry", "suicidal"] * 60)
+    )
+    with (example.sources / "forum_later.jsonl").open("a") as file:
+        file.write(added)
+    other = Workspace(tmp_path / "other")
+    shutil.copytree(example.root, other.root)
+    build = build_dataset(example)
     with _killing(times=2):
         again = build_dataset(other, engine="ray", workers=2)
-    assert again.manifest == build.manifest
-    assert files_of(other.root / again.folder) == files_of(local.root / build.folder)
+    assert files_of(other.root / again.folder) == files_of(example.root / build.folder)
+    assert {step.computed for step in again.work.steps} == {step.computed for step in build.work.steps}
 
 
 def test_a_lost_cluster_is_told_and_nothing_of_it_is_left(tmp_path: Path) -> None:
-    with pytest.raises(CurateError, match="the Ray cluster was lost .* Run the command again"):
-        with RayEngine(tmp_path, workers=1) as engine:
-            (driver,) = [one for one in _descendants(os.getpid()) if one.pid == engine._process.pid]
-            started = _descendants(driver.pid)
-            os.kill(driver.pid, signal.SIGKILL)
-            engine.run(Shout(), rows("a"))
+    engine = RayEngine(tmp_path, workers=1)
+    with pytest.raises(CurateError, match="the Ray cluster was lost .* Run the command again"), engine:
+        driver = next(one for one in _descendants(os.getpid()) if one.pid == engine.pid)
+        started = _descendants(driver.pid)
+        os.kill(driver.pid, signal.SIGKILL)
+        engine.run(Shout(), rows("a"))
     gone = time.monotonic() + 10
     while any(_runs(one) for one in started) and time.monotonic() < gone:
         time.sleep(0.1)
     assert not [one for one in started if _runs(one)]
-    assert not list(tmp_path.iterdir()) or not list(tmp_path.glob(".passing-*"))
+    assert not list(tmp_path.glob(".passing-*"))
 
 
 def test_a_cluster_with_the_same_code_is_joined_and_one_with_other_code_is_refused(
@@ -213,7 +220,7 @@ class Process(NamedTuple):
 
 
 def _descendants(pid: int) -> list[Process]:
-    found = [one for one in map(_process, filter(str.isdecimal, os.listdir("/proc"))) if one is not None]
+    found = [one for one in map(_process, Path("/proc").glob("[1-9]*")) if one is not None]
     below, parents = [], {pid}
     while new := [one for one in found if one.parent in parents and one not in below]:
         below += new
@@ -221,23 +228,23 @@ def _descendants(pid: int) -> list[Process]:
     return below
 
 
-def _process(name: str) -> Process | None:
+def _process(folder: Path) -> Process | None:
     try:
-        stat = Path("/proc", name, "stat").read_text().rpartition(")")[2].split()
-        command = Path("/proc", name, "cmdline").read_text()
+        stat = (folder / "stat").read_text().rpartition(")")[2].split()
+        command = (folder / "cmdline").read_text()
     except OSError:
         return None
-    return None if stat[0] == "Z" else Process(int(name), int(stat[1]), stat[19], command)
+    return None if stat[0] == "Z" else Process(int(folder.name), int(stat[1]), stat[19], command)
 
 
 def _runs(process: Process) -> bool:
-    now = _process(str(process.pid))
+    now = _process(Path("/proc", str(process.pid)))
     return now is not None and now.started == process.started
 
 
 def _listens(pid: int) -> Iterator[str]:
     """Where a process listens, as ADDRESS:PORT."""
-    sockets = {os.readlink(file) for file in Path(f"/proc/{pid}/fd").glob("*") if file.is_symlink()}
+    sockets = {str(file.readlink()) for file in Path(f"/proc/{pid}/fd").glob("*") if file.is_symlink()}
     for table, width in (("tcp", 8), ("tcp6", 32)):
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
             fields = line.split()

@@ -56,9 +56,7 @@ def test_a_source_in_a_bucket_gives_the_items_of_a_file(s3: str, make_workspace:
     assert items["provenance"][0]["file"].as_py() == f"{s3}/answers.jsonl"
 
 
-def test_a_source_that_changed_is_fetched_again_and_what_left_it_leaves(
-    s3: str, make_workspace: MakeWorkspace
-) -> None:
+def test_a_source_that_changed_is_fetched_again_and_what_left_it_leaves(s3: str, make_workspace: MakeWorkspace) -> None:
     store = fsspec.filesystem("s3")
     store.pipe("texts/changing.jsonl", LINES.encode())
     workspace = workspace_of(make_workspace, f"{s3}/changing.jsonl")
@@ -77,7 +75,9 @@ def test_a_source_that_changed_is_fetched_again_and_what_left_it_leaves(
 def test_a_folder_saved_by_datasets_is_read_from_an_address(tmp_path: Path, make_workspace: MakeWorkspace) -> None:
     import datasets
 
-    datasets.Dataset.from_dict({"q": [q for q, _ in PAIRS], "a": [a for _, a in PAIRS]}).save_to_disk(tmp_path / "saved")
+    datasets.Dataset.from_dict({"q": [q for q, _ in PAIRS], "a": [a for _, a in PAIRS]}).save_to_disk(
+        tmp_path / "saved"
+    )
     workspace = workspace_of(make_workspace, (tmp_path / "saved").as_uri())
     result = build_dataset(workspace)
     assert result.manifest.items == 9
