@@ -53,6 +53,8 @@ class RayEngine(Engine):
 
     Raises:
         MissingExtra: If Ray is not installed.
+        UsageError: If the address is none.
+        CurateError: If nobody answers there, or the cluster has other code or libraries.
     """
 
     def __init__(
@@ -65,6 +67,8 @@ class RayEngine(Engine):
     ) -> None:
         if find_spec("ray") is None:
             raise MissingExtra("the engine Ray", "ray")
+        if address is not None:
+            _check_address(address)
         super().__init__(cache, progress)
         self._settings = Settings(
             os.getpid(), self.passing, address, workers if address else workers or cores(), module, _libraries()
@@ -74,8 +78,6 @@ class RayEngine(Engine):
         self._cpus = 1
 
     def __enter__(self) -> Self:
-        if self._settings.address is not None:
-            _check_address(self._settings.address)
         # What a spawned process prints before it has a log of its own, it has no reason to print.
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()

@@ -23,7 +23,15 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from curation.engine.ray_work import bucket_bounds, bucket_rows, installed, meetings_in, other_code, run_step
+from curation.engine.ray_work import (
+    bucket_bounds,
+    bucket_rows,
+    installed,
+    meetings_in,
+    other_code,
+    run_step,
+    search_code,
+)
 from curation.engine.tables import mapped
 from curation.step import RowStep
 from curation.workspace import is_running
@@ -144,7 +152,7 @@ def _cluster(settings: Settings) -> Iterator[int]:
         try:
             _set_up_data()
             _check_nodes(settings)
-            yield int(ray.cluster_resources().get("CPU", 1))
+            yield max(1, int(ray.cluster_resources().get("CPU", 1)))
         finally:
             ray.shutdown()
 
@@ -239,11 +247,12 @@ def _met(request: Search) -> Iterator[bytes]:
     import ray.data
 
     table = mapped(request.file)
+    known = {"texts": request.texts, "expected": search_code()}
     blocks = ray.data.from_arrow_refs([ray.put(pa.Table.from_batches([one])) for one in table.to_batches()])
     met = (
-        blocks.map_batches(bucket_rows, fn_kwargs={"texts": request.texts}, batch_format="pyarrow", batch_size=None)
+        blocks.map_batches(bucket_rows, fn_kwargs=known, batch_format="pyarrow", batch_size=None)
         .sort("bucket", boundaries=bucket_bounds(request.texts, table["place"].num_chunks))
-        .map_batches(meetings_in, fn_kwargs={"texts": request.texts}, batch_format="pyarrow", batch_size=None)
+        .map_batches(meetings_in, fn_kwargs=known, batch_format="pyarrow", batch_size=None)
     )
     for answer in _rows(met):
         yield answer["codes"]
@@ -267,6 +276,8 @@ def _explained(error: Exception) -> CurateError:
             f"the Ray workers of one block were killed {RETRIES} times, perhaps for want of memory",
             mend="Run the command again, it goes on where it was; with fewer --workers each has more memory.",
         )
+    if isinstance(error, of_ray.RayTaskError) and isinstance(error.cause, CurateError):
+        return error.cause
     if isinstance(error, of_ray.RayTaskError):
         return CurateError(
             f"the Ray workers cannot run what they are sent ({type(error.cause).__name__})",

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from curation.code import code_hash
 from curation.dedup.candidates import BAND_BITS, bands, buckets_of, neighbours, place_bits
-from curation.step import RowStep, fingerprint, library_versions
+from curation.step import RowStep, digest, fingerprint, library_versions
 from schemas.errors import CurateError, fault_told
 
 PLACE = "curate:place"
@@ -63,11 +63,18 @@ def run_step(block: pa.Table, step: RowStep, expected: str) -> pa.Table:
     )
 
 
-def bucket_rows(block: pa.Table, texts: int) -> pa.Table:
+def bucket_rows(block: pa.Table, texts: int, expected: str) -> pa.Table:
     """For each text of a block, and each band, the bucket that it falls into: columns ``bucket`` and ``place``.
 
     The number of the band is part of the bucket, which is less than 2 ** 63.
+
+    Args:
+        block: Columns ``place`` and ``signature``.
+        texts: How many there are in all.
+        expected: :func:`search_code` of the driver.
     """
+    if search_code() != expected:
+        raise other_code("a worker of the Ray cluster")
     places = block["place"].to_numpy()
     width = block["signature"].type.byte_width // 2
     signatures = np.frombuffer(b"".join(block["signature"].to_pylist()), "<u2").reshape(len(block), width)
@@ -78,14 +85,21 @@ def bucket_rows(block: pa.Table, texts: int) -> pa.Table:
     return pa.table({"bucket": np.concatenate(found).astype(np.int64), "place": np.tile(places, len(found))})
 
 
+def search_code() -> str:
+    """A hash of all that the candidates found depend on."""
+    return digest(installed(buckets_of.__module__, ["numpy"]))
+
+
 def bucket_bounds(texts: int, parts: int) -> list[int]:
     """Buckets that part all of :func:`bucket_rows` into equal parts, for they are hashes."""
     end = 1 << (64 - place_bits(texts) + BAND_BITS)
     return [end * part // parts for part in range(1, parts)]
 
 
-def meetings_in(block: pa.Table, texts: int) -> pa.Table:
+def meetings_in(block: pa.Table, texts: int, expected: str) -> pa.Table:
     """The pairs of texts that meet in the buckets of a sorted block, each once, as the one row of column ``codes``."""
+    if search_code() != expected:
+        raise other_code("a worker of the Ray cluster")
     buckets, places = block["bucket"].to_numpy().astype(np.uint64), block["place"].to_numpy()
     order = np.lexsort((places, buckets))
     buckets = buckets[order]
