@@ -63,7 +63,7 @@ class RayEngine(Engine):
         workers: int | None = None,
         address: str | None = None,
         progress: Progress = silent,
-        module: str = "curation.pipeline",
+        module: str = "curation.build",
     ) -> None:
         if find_spec("ray") is None:
             raise MissingExtra("the engine Ray", "ray")
