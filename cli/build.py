@@ -23,19 +23,44 @@ def register(app: typer.Typer) -> None:
 
 def build_dataset(
     context: typer.Context,
-    engine: Annotated[str, typer.Option(help="What runs the steps; `local` uses the cores of this machine.")] = "local",
+    engine: Annotated[
+        str,
+        typer.Option(help="What runs the steps: `local` (the cores of this machine) or `ray`; both give one build."),
+    ] = "local",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")] = None,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="With `--engine ray`: the cluster to use, or `auto` on a node of it. **Texts go to its memory before "
+            "they are scrubbed.** Without it Ray is started on this machine, listens to it alone, and ends with the "
+            "build.",
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Also copy the build into this folder, such as `s3://bucket/builds`: scrubbed text alone, the "
+            "manifest last, every file read back and compared.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Build the dataset of curate.yaml: load, validate, clean, deduplicate, scrub, triage, split.
 
     The same sources, configuration and code give the same build, byte for byte. A build that was killed goes on where
     it was when you run the command again; after a change only the rows that changed are computed.
+
+    Sources may lie in object stores (`path: s3://bucket/key` in curate.yaml). `--engine ray --ray-address HOST:PORT`
+    runs the steps on the nodes of a cluster, with the same result; it checks first that they have the same code.
     """
     from curation import build_dataset as build
 
     workspace = Workspace.find(context.obj)
-    result = build(workspace, engine=engine, workers=workers, progress=progress(as_json))
+    result = build(
+        workspace, engine=engine, workers=workers, ray_address=ray_address, to=to, progress=progress(as_json)
+    )
     if as_json:
         print_json(result)
         return
@@ -45,6 +70,8 @@ def build_dataset(
     state = "stood already, unchanged" if result.work.existed else "is done"
     typer.echo(f"Build {result.manifest.build_id} {state}: {workspace.root / result.folder}")
     typer.echo(f"Report: {workspace.root / result.report}")
+    if result.copy_at is not None:
+        typer.echo(f"Copy: {result.copy_at}, compared file by file")
 
 
 def _print_funnel(manifest: "BuildManifest") -> None:

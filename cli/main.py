@@ -22,7 +22,7 @@ from cli import (
     triage,
     workspace,
 )
-from schemas.errors import CurateError, UsageError
+from schemas.errors import CurateError, UsageError, fault_told
 
 app = typer.Typer(
     name="curate",
@@ -94,14 +94,9 @@ def main() -> None:
 
 
 def _fault(error: Exception) -> str:
-    """Names a fault of the program by type and place: its message could quote a record."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'the system'}: {error.strerror}"
-    return f"a fault of the program: {type(error).__name__}{place}. Set CURATE_DEBUG=1 to see all of it, and report it."
+    return f"a fault of the program: {fault_told(error)}. Set CURATE_DEBUG=1 to see all of it, and report it."
 
 
 def _say(line: str) -> None:

@@ -19,11 +19,12 @@ import pyarrow.parquet as pq
 from curation.code import code_hash
 from curation.config import load_config
 from curation.dedup import LIBRARIES as DEDUP_LIBRARIES
-from curation.engine import LocalEngine
+from curation.engine import Engine, LocalEngine
 from curation.engine.tables import slices
 from curation.flow import Flow, counted, sources_of, summed
 from curation.pipeline import row_steps, run_pipeline
 from curation.progress import Progress, silent
+from curation.remote import forget_fetched, hand_over
 from curation.report import report_html
 from curation.sources import source_files
 from curation.step import digest, fingerprint, library_versions
@@ -52,6 +53,7 @@ ITEMS, REMOVED, PAIRS, QUARANTINE, REPORT, MANIFEST = (
 )
 
 
+ENGINES = ("local", "ray")
 NO_PART_OF_A_BUILD = {"review", "export", "release"}
 """What of the configuration changes no build: who reviews it, and what is said of what becomes of it."""
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -87,6 +89,8 @@ def build_dataset(
     *,
     engine: str = "local",
     workers: int | None = None,
+    ray_address: str | None = None,
+    to: str | None = None,
     progress: Progress = silent,
 ) -> BuildResult:
     """Builds the dataset that ``curate.yaml`` describes.
@@ -94,11 +98,22 @@ def build_dataset(
     A build is a function of the sources, the configuration and the code: where it stands already, it is checked and
     left as it is. A build that was killed goes on from the rows that it had computed.
 
+    Args:
+        workspace: What to build.
+        engine: What runs the steps: ``local``, the cores of this machine, or ``ray``. The build is the same.
+        workers: How much is computed at once; as much as there are cores if not given.
+        ray_address: The Ray cluster to use, see :class:`curation.engine.ray.RayEngine`. **Texts go there before they
+            are scrubbed.** Without it Ray is started on this machine, and ends with the build.
+        to: The address of a folder, such as ``s3://bucket/prefix``, into which the build is copied as well.
+        progress: Told how far it is.
+
     Raises:
         CurateError: If the configuration or a source cannot be used, or another build of this workspace is running.
     """
-    if engine != "local":
-        raise UsageError(f"there is no engine '{engine}'", mend="Use local.")
+    if engine not in ENGINES:
+        raise UsageError(f"there is no engine '{engine}'", field="--engine", mend=f"Use {' or '.join(ENGINES)}.")
+    if ray_address is not None and engine != "ray":
+        raise UsageError("is for the engine ray", field="--ray-address", mend="Add --engine ray, or leave it out.")
     wall, cpu = time.perf_counter(), _cpu_seconds()
     config = load_config(workspace)
     with _alone(workspace):
@@ -109,14 +124,15 @@ def build_dataset(
         if existed:
             manifest, steps = open_build(workspace, build_id, check=True).manifest, []
         else:
-            with LocalEngine(workspace.cache, workers, progress) as local:
-                flow = run_pipeline(config, workspace, local)
+            with _engine(engine, workspace, workers, ray_address, progress) as running:
+                flow = run_pipeline(config, workspace, running)
                 if files_read(config, workspace) != files:
                     raise CurateError(
                         "a source was changed while it was read", file=workspace.root, mend="Run the command again."
                     )
                 manifest, steps = _write(folder, build_id, config, files, flow), flow.work
-                local.prune()
+                running.prune()
+            forget_fetched([source.path for source in config.sources if source.path], workspace)
         work = WorkReport(
             build_id=build_id,
             existed=existed,
@@ -128,9 +144,26 @@ def build_dataset(
         if not existed:
             write_whole(workspace.private / "work" / f"{build_id}.json", work.model_dump_json(indent=2) + "\n")
         write_whole(workspace.builds / "latest", build_id + "\n")
+        copy = f"{to.rstrip('/')}/{build_id}" if to is not None else None
+        if copy is not None:
+            hand_over(folder, manifest.sha256, MANIFEST, copy)
     return BuildResult(
-        folder=workspace.relative(folder), report=workspace.relative(folder / REPORT), manifest=manifest, work=work
+        folder=workspace.relative(folder),
+        report=workspace.relative(folder / REPORT),
+        copy_at=copy,
+        manifest=manifest,
+        work=work,
     )
+
+
+def _engine(
+    name: str, workspace: Workspace, workers: int | None, ray_address: str | None, progress: Progress
+) -> Engine:
+    if name == "local":
+        return LocalEngine(workspace.cache, workers, progress)
+    from curation.engine.ray import RayEngine
+
+    return RayEngine(workspace.cache, workers, ray_address, progress)
 
 
 def open_build(workspace: Workspace, build_id: str | None = None, *, check: bool = False) -> Build:

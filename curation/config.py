@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from curation.cleaning.rules import SOURCE_RULES
+from curation.remote import check_address, is_remote
 from curation.sources.columns import close_name
 from curation.sources.presets import load_preset, preset_names
 from curation.sources.text import check_encoding
@@ -41,6 +42,11 @@ def load_config(workspace: Workspace) -> WorkspaceConfig:
                 raise _at(located, ("sources", place, "cleaning", number), f"there is no cleaning rule '{rule}'", mend)
         if source.path is not None and "\0" in source.path:
             raise _at(located, ("sources", place, "path"), "has a NUL character", "Take it out.")
+        if source.path is not None and is_remote(source.path):
+            try:
+                check_address(source.path)
+            except ConfigError as error:
+                raise _at(located, ("sources", place, "path"), error.what, error.mend or "") from None
         try:
             check_encoding(source.encoding)
         except ConfigError as error:

@@ -130,7 +130,13 @@ def _deduplicate(flow: Flow, config: DedupConfig, cache: Path) -> None:
             )
             computed = 0
         else:
-            found = deduplicate(rows, config, sources=flow.source_ids, progress=flow.engine.progress)
+            found = deduplicate(
+                rows,
+                config,
+                sources=flow.source_ids,
+                progress=flow.engine.progress,
+                meet=flow.engine.meetings,
+            )
             shutil.rmtree(cache, ignore_errors=True)  # only the last result is ever asked for again
             write_whole(kept, json.dumps(found._asdict()))
             computed = len(rows)

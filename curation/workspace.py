@@ -156,7 +156,7 @@ def _clear_left_overs(final: Path) -> None:
     """Removes what processes that no longer run left of ``final``, and puts back the old folder they had set aside."""
     for path in final.parent.glob(f".{final.name}.*"):
         found = _LEFT_OVER.fullmatch(path.name.removeprefix(f".{final.name}"))
-        if found is None or _is_running(int(found["pid"])):
+        if found is None or is_running(int(found["pid"])):
             continue
         if path.suffix == ".old" and not final.exists():
             path.rename(final)
@@ -164,7 +164,8 @@ def _clear_left_overs(final: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Whether there is a process of this number."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

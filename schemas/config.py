@@ -151,7 +151,8 @@ class SourceConfig(Section):
     preset: str | None = None
     """Take what is not said here from a preset; ``curate presets`` lists them."""
     path: str | None = None
-    """A file, or a folder saved by ``datasets``, relative to the workspace."""
+    """A file, or a folder saved by ``datasets``, relative to the workspace; or an address, such as ``s3://bucket/key``.
+    """
     texts: str | None = None
     """A book or a folder of books, relative to the workspace, from which ``curate generate`` makes the records. With
     it, ``path``, ``map`` and ``origin`` are not given: they follow from ``generate``."""

@@ -5,6 +5,7 @@ bug reports.
 """
 
 from pathlib import Path
+from typing import Any
 
 
 class CurateError(Exception):
@@ -44,6 +45,14 @@ class CurateError(Exception):
         line = f"{where}: {self.what}" if where else self.what
         return f"{line}. {self.mend}" if self.mend else line
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error that a worker process raised reaches the user as it was, whatever it is made of."""
+        return _made_again, (type(self), self.args), self.__dict__
+
+
+def _made_again(kind: type[CurateError], args: tuple[str, ...]) -> CurateError:
+    return kind.__new__(kind, *args)
+
 
 class ConfigError(CurateError):
     """``curate.yaml`` or an option says something that cannot be done."""
@@ -74,3 +83,12 @@ class Refused(CurateError):
     """A gate said no: the work could be done, and must not be."""
 
     exit_code = 3
+
+
+def fault_told(fault: BaseException) -> str:
+    """A fault of the program by its type and place: its message could quote a record."""
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(fault).__name__}{place}"

@@ -135,5 +135,7 @@ class BuildResult(Strict):
 
     folder: str
     report: str
+    copy_at: str | None = None
+    """Where it was copied to."""
     manifest: BuildManifest
     work: WorkReport

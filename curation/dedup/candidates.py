@@ -4,6 +4,8 @@ Banding: J. Leskovec, A. Rajaraman and J. D. Ullman, "Mining of Massive Datasets
 the words decide.
 """
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,8 @@ which a typing error takes a larger share.
 """
 BUCKET_NEIGHBOURS = 24
 """Texts in a bucket that one text is paired with: a larger bucket is a template, and its texts meet in other bands."""
+BAND_BITS = 6
+"""Enough for the number of any band."""
 _BANDS_AT_ONCE = 6
 _PAIRS_AT_ONCE = 1 << 13
 _EACH_BYTE = np.uint64(0x0101010101010101)
@@ -25,55 +29,89 @@ Signatures = NDArray[np.uint16]
 """Shape (texts, permutations)."""
 Pairs = NDArray[np.int64]
 """Shape (pairs, 2): places of two texts, the smaller first; sorted, each pair once."""
-_Codes = NDArray[np.int64]
+Codes = NDArray[np.int64]
 """``first * texts + second`` of pairs."""
+Buckets = NDArray[np.uint64]
+"""Shape (texts,): equal for texts that are equal in a band."""
+Meet = Callable[[Signatures], Iterator[Codes]]
+"""Finds the pairs of texts that are equal in a band, in portions of any size and order; a pair may come many times."""
 
 
-def candidate_pairs(signatures: Signatures, lengths: NDArray[np.int64]) -> Pairs:
+def meetings(signatures: Signatures) -> Iterator[Codes]:
+    """The pairs that :func:`neighbours` finds in each band, some bands at a time."""
+    texts = len(signatures)
+    below = place_bits(texts)
+    all_bands = bands(signatures.shape[1])
+    for start in range(0, len(all_bands), _BANDS_AT_ONCE):
+        codes = []
+        for band in all_bands[start : start + _BANDS_AT_ONCE]:
+            # With the place of a text below its bucket, to sort the keys alone puts the texts of a bucket in order.
+            keys = buckets_of(signatures[:, band], texts) << np.uint64(below) | np.arange(texts, dtype=np.uint64)
+            keys.sort()
+            places = (keys & np.uint64((1 << below) - 1)).astype(np.int64)
+            codes.append(neighbours(keys >> np.uint64(below), places, texts))
+        yield np.concatenate(codes)
+
+
+def candidate_pairs(signatures: Signatures, lengths: NDArray[np.int64], meet: Meet = meetings) -> Pairs:
     """Pairs of texts whose signatures are equal in at least one band and agree in a share of their values.
 
     Args:
         signatures: Of the texts.
         lengths: Shape (texts,): their words.
+        meet: Finds what :func:`meetings` finds, perhaps on other machines.
     """
-    texts, permutations = signatures.shape
-    found: _Codes = np.empty(0, np.int64)
-    bands = range(0, permutations - BAND_ROWS + 1, BAND_ROWS)
-    for start in range(0, len(bands), _BANDS_AT_ONCE):
-        codes = [_codes_of_band(signatures[:, at : at + BAND_ROWS]) for at in bands[start : start + _BANDS_AT_ONCE]]
-        new = np.setdiff1d(np.unique(np.concatenate(codes)), found, assume_unique=True)
+    texts = len(signatures)
+    found: Codes = np.empty(0, np.int64)
+    for codes in meet(signatures):
+        new = np.setdiff1d(np.unique(codes), found, assume_unique=True)
         found = np.concatenate([found, new[_agreeing(signatures, lengths, new)]])
     found.sort()
     return np.stack([found // texts, found % texts], axis=1) if texts else np.empty((0, 2), np.int64)
 
 
-def _codes_of_band(band: Signatures) -> _Codes:
-    """The pairs that are equal in this band, shape (texts, rows of a band).
+def bands(permutations: int) -> list[slice]:
+    """The values of a signature that each band holds."""
+    return [slice(at, at + BAND_ROWS) for at in range(0, permutations - BAND_ROWS + 1, BAND_ROWS)]
 
-    A key holds the band's hash above and the text's place below, so that sorting the keys alone brings equal texts
-    together, in the order of their places. Hashes cut short only make a guess more.
+
+def place_bits(texts: int) -> int:
+    """Bits of the place of a text; more than those of the number of a band, so that either goes with a bucket."""
+    return max(BAND_BITS + 1, (texts - 1).bit_length())
+
+
+def buckets_of(band: Signatures, texts: int) -> Buckets:
+    """The buckets of some of the ``texts`` in a band, shape (some texts, rows of a band).
+
+    They are hashes, cut short by :func:`place_bits`: texts that meet by chance only make a guess more.
     """
-    texts = len(band)
-    below = max(1, (texts - 1).bit_length())
-    keys: NDArray[np.uint64] = np.zeros(texts, np.uint64)
+    hashes: Buckets = np.zeros(len(band), np.uint64)
     for column in band.T:
-        keys = mixed((keys << np.uint64(16)) ^ column)
-    keys = (keys >> np.uint64(below) << np.uint64(below)) | np.arange(texts, dtype=np.uint64)
-    keys.sort()
-    order = (keys & np.uint64((1 << below) - 1)).astype(np.int64)
-    keys >>= np.uint64(below)
+        hashes = mixed((hashes << np.uint64(16)) ^ column)
+    return hashes >> np.uint64(place_bits(texts))
+
+
+def neighbours(buckets: Buckets, places: NDArray[np.int64], texts: int) -> Codes:
+    """Pairs each text with the next :data:`BUCKET_NEIGHBOURS` of its bucket.
+
+    Args:
+        buckets: Sorted.
+        places: Of the texts in them, sorted within a bucket.
+        texts: How many there are in all.
+    """
+    rows = len(buckets)
     codes = []
-    starts: NDArray[np.int64] = np.arange(texts, dtype=np.int64)
-    for distance in range(1, min(BUCKET_NEIGHBOURS, texts - 1) + 1):
-        starts = starts[starts < texts - distance]
-        starts = starts[keys[starts] == keys[starts + distance]]
+    starts: NDArray[np.int64] = np.arange(rows, dtype=np.int64)
+    for distance in range(1, min(BUCKET_NEIGHBOURS, rows - 1) + 1):
+        starts = starts[starts < rows - distance]
+        starts = starts[buckets[starts] == buckets[starts + distance]]
         if not len(starts):
             break
-        codes.append(order[starts] * texts + order[starts + distance])
+        codes.append(places[starts] * texts + places[starts + distance])
     return np.concatenate([np.empty(0, np.int64), *codes])
 
 
-def _agreeing(signatures: Signatures, lengths: NDArray[np.int64], codes: _Codes) -> NDArray[np.bool_]:
+def _agreeing(signatures: Signatures, lengths: NDArray[np.int64], codes: Codes) -> NDArray[np.bool_]:
     texts, permutations = signatures.shape
     agreeing = np.empty(len(codes), bool)
     for start in range(0, len(codes), _PAIRS_AT_ONCE):

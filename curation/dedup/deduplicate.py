@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from curation.dedup.candidates import Meet, meetings
 from curation.dedup.compare import Comparable
 from curation.dedup.groups import Groups
 from curation.dedup.keeper import preferred
@@ -67,6 +68,7 @@ def deduplicate(
     reviewed: Collection[str] = frozenset(),
     sources: Sequence[str] = (),
     progress: Progress = silent,
+    meet: Meet = meetings,
 ) -> Deduplicated:
     """Finds the items that say what another says, and groups those that must not part in a split.
 
@@ -77,13 +79,17 @@ def deduplicate(
 
     Args:
         items: Columns of :data:`curation.table.CONTENT`, of :class:`curation.dedup.sign.Sign`, ``item_id``,
-        ``provenance``. config: The thresholds. reviewed: Ids of items that a reviewer has decided on; of two that say
-        the same these stay. sources: The sources in their order. progress: Told how far it is.
+            ``provenance``.
+        config: The thresholds.
+        reviewed: Ids of items that a reviewer has decided on; of two that say the same these stay.
+        sources: The sources in their order.
+        progress: Told how far it is.
+        meet: Finds the candidates for near-duplicates.
     """
     words = [np.frombuffer(one, "<u4") for one in items["words"].to_pylist()]
     order, standings = preferred(items, list(map(len, words)), reviewed, sources)
     exact, standing = _exact(items, order)
-    near = _near(items, words, [(order[rank], int(standings[rank])) for rank in standing], config, progress)
+    near = _near(items, words, [(order[rank], int(standings[rank])) for rank in standing], config, progress, meet)
     places = [order[rank] for rank in standing]
     removals = near.removals(config.threshold, same_answer=config.same_answer == "remove")
     removed = [
@@ -115,6 +121,7 @@ def _near(
     standing: list[tuple[int, int]],
     config: DedupConfig,
     progress: Progress,
+    meet: Meet,
 ) -> Near:
     """Near pairs among the items at these places, which have these standings; numbered by their place in the list."""
     places = [place for place, _ in standing]
@@ -130,7 +137,7 @@ def _near(
 
     question_words = items["question_words"].fill_null(-1).to_numpy().astype(np.int64)[at]
     comparable = Comparable([words[place] for place in places], question_words, signatures, ranks, texts)
-    near = near_duplicates(comparable, config, terms_of(config), progress)
+    near = near_duplicates(comparable, config, terms_of(config), progress, meet)
     answers = items["answer_key"].to_pylist()
     return Near(sorted([*near.pairs, *_equal_answers([answers[place] for place in places], near)]), ranks)
 

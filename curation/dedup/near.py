@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curation.dedup.candidates import candidate_pairs
+from curation.dedup.candidates import Meet, candidate_pairs, meetings
 from curation.dedup.collection import without_collection
 from curation.dedup.compare import Comparable, Compared, Comparer
 from curation.dedup.groups import Groups
@@ -134,7 +134,13 @@ class Near(NamedTuple):
 
 
 @without_collection()
-def near_duplicates(comparable: Comparable, config: DedupConfig, terms: Terms, progress: Progress = silent) -> Near:
+def near_duplicates(
+    comparable: Comparable,
+    config: DedupConfig,
+    terms: Terms,
+    progress: Progress = silent,
+    meet: Meet = meetings,
+) -> Near:
     """Finds the pairs of texts that are alike.
 
     Args:
@@ -142,9 +148,10 @@ def near_duplicates(comparable: Comparable, config: DedupConfig, terms: Terms, p
         config: The thresholds.
         terms: Words of the field.
         progress: Told of the pairs compared.
+        meet: Finds the candidates.
     """
     lengths = np.fromiter(map(len, comparable.words), np.int64, len(comparable.words))
-    pairs = candidate_pairs(comparable.signatures, lengths)
+    pairs = candidate_pairs(comparable.signatures, lengths, meet)
     pairs = pairs[lengths[pairs].min(axis=1) > 0]
     comparer = Comparer(comparable, terms, config.grey_threshold)
     with progress("sift", len(pairs)) as advance:

@@ -15,6 +15,7 @@ from typing import NamedTuple, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curation.dedup.candidates import Codes, Signatures, meetings
 from curation.engine.cache import RowCache, prune
 from curation.engine.keys import row_keys
 from curation.engine.tables import put, slices, spooled
@@ -73,6 +74,10 @@ class Engine(ABC):
     @abstractmethod
     def compute(self, step: RowStep, rows: pa.Table, places: pa.Array) -> Iterator[Computed]:
         """Yields the step's results for the rows at ``places``, in chunks of any size and any order."""
+
+    def meetings(self, signatures: Signatures) -> Iterator[Codes]:
+        """What :func:`curation.dedup.candidates.meetings` yields, in portions of any size and any order."""
+        return meetings(signatures)
 
     def run(self, step: RowStep, rows: pa.Table) -> StepResult:
         """Runs ``step`` on all ``rows``; computes those whose content it has not seen before.

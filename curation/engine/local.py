@@ -37,7 +37,7 @@ class LocalEngine(Engine):
 
     def __init__(self, cache: Path, workers: int | None = None, progress: Progress = silent) -> None:
         super().__init__(cache, progress)
-        self.workers = workers or _cores()
+        self.workers = workers or cores()
         self._pool: ProcessPoolExecutor | None = None
 
     def __exit__(
@@ -81,7 +81,7 @@ class LocalEngine(Engine):
             ) from error
 
 
-def _cores() -> int:
+def cores() -> int:
     """The cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

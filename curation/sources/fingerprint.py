@@ -38,7 +38,8 @@ def source_files(source: SourceConfig, workspace: Workspace) -> list[SourceFile]
     files = sorted(file for file in path.rglob("*") if file.is_file())
     if not files:
         raise CurateError("is an empty folder", file=source_name(source, workspace), mend="Check path in curate.yaml.")
-    return [_source_file(source.id, file, workspace.relative(file)) for file in files]
+    name = source_name(source, workspace)
+    return [_source_file(source.id, file, f"{name}/{file.relative_to(path).as_posix()}") for file in files]
 
 
 def _source_file(source_id: str, path: Path, name: str) -> SourceFile:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from curation.remote import fetched, is_remote
 from curation.sources.arrow import read_hub, read_parquet, read_saved
 from curation.sources.delimited import Dialect, read_delimited
 from curation.sources.json_list import read_json
@@ -61,13 +62,15 @@ def format_of(source: SourceConfig, workspace: Workspace) -> Format:
 
 
 def source_path(source: SourceConfig, workspace: Workspace) -> Path:
-    """The file or folder of a source that is on disk."""
+    """The file or folder of a source on disk; of one that lies elsewhere, a copy of it as it is now."""
     assert source.path is not None, "the source is a dataset of the hub"
-    return workspace.root / source.path
+    return fetched(source.path, workspace) if is_remote(source.path) else workspace.root / source.path
 
 
 def source_name(source: SourceConfig, workspace: Workspace) -> str:
     """How messages and provenance call what a source is read from."""
+    if source.path is not None and is_remote(source.path):
+        return source.path
     return source.dataset or workspace.relative(source_path(source, workspace))
 
 
