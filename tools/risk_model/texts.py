@@ -26,10 +26,6 @@ _UNSURE = re.compile(
 """Texts with these words are left out: nobody labelled them, and among them are those that a reader would mark."""
 
 
-LONGEST_RUN = 280
-"""Characters of a run of sentences."""
-
-
 class Example(NamedTuple):
     """A text in plain words, as the model reads it, with its level."""
 
@@ -91,20 +87,7 @@ def harmless_sentences(folder: Path, count: int, seed: int) -> list[Example]:
     return [Example(one, "none") for one in found]
 
 
-def beside(examples: list[Example], neighbours: list[Example], count: int, seed: int) -> list[Example]:
-    """Examples of risk among harmless sentences before and behind them: beside those it is overlooked otherwise."""
-    draw = random.Random(seed)
-    risky = [one for one in examples if one.level != "none" and len(one.text) < LONGEST_RUN // 2]
-    found = []
-    for one in draw.sample(risky, min(count, len(risky))):
-        before, behind = draw.choice([(1, 0), (0, 1), (1, 1), (2, 0)])
-        said = [near.text for near in draw.sample(neighbours, before + behind)]
-        whole = " ".join([*said[:before], one.text, *said[before:]])
-        found.append(Example(whole if len(whole) <= LONGEST_RUN else f"{said[0]} {one.text}"[-LONGEST_RUN:], one.level))
-    return found
-
-
-def windows_of(text: str, longest: int = LONGEST_RUN) -> list[str]:
+def windows_of(text: str, longest: int = 280) -> list[str]:
     """A text in plain words, as runs of sentences of so many characters at most, or as single longer sentences."""
     reading, runs = Reading(text), [""]
     for place in range(len(reading.bounds)):

@@ -19,11 +19,12 @@ LEAST = 0.5
 """The least chance of a risk at which the model marks sentences of a text in which the rules found nothing."""
 LEAST_IN_TURN = 0.95
 """The same in a turn of a dialogue: there are many, and one mark is a mark on the whole."""
+SURE = 0.85
+"""A phrase of this confidence always stands: a missed danger is worse than a false alarm, and the model took plain
+wishes to die for nothing, in real texts as in short messages."""
 TOGETHER, TOGETHER_IN_SHORT = 0.85, 1.0
-"""What a rule's confidence and the model's chance must come to, for the rule's evidence to stand; the second in a text of
-one run, the first in a longer one. In short messages, such as it learnt from, the model may overrule even phrases of
-confidence .85, if it gives danger less than .15. In longer real texts it took plain wishes to die for nothing: there
-a phrase that is this sure always stands."""
+"""What the confidence of a phrase that is less sure and the model's chance must come to, for the evidence to stand; the
+second in a text of one run, such as the model learnt from, the first in a longer one."""
 AROUND = 5
 """So many words must stand around a phrase for the model to overrule it: "I want to die." says what it says."""
 DOUBTED: tuple[Level, ...] = ("passive", "active", "third_party")
@@ -55,6 +56,8 @@ class _Read(NamedTuple):
         return [one for one in self.here if one.level in DOUBTED and self._is_overruled(one.evidence)]
 
     def _is_overruled(self, evidence: Evidence) -> bool:
+        if evidence.confidence >= SURE:
+            return False
         least = (TOGETHER_IN_SHORT if self.is_all else TOGETHER) - evidence.confidence
         if self.chance >= least:
             return False
