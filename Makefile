@@ -59,7 +59,6 @@ risk-model:
 	test -d .venv-ner || $(PYTHON) -m venv .venv-ner
 	.venv-ner/bin/pip install --quiet --editable . --requirement $(RISK)/requirements.txt
 	PYTHONPATH=.:$(RISK) .venv-ner/bin/python $(RISK)/train.py --data $(DATA)
-	PYTHONPATH=.:$(RISK) .venv-ner/bin/python $(RISK)/head.py --data $(DATA)
 
 clean:
 	rm -rf demo $(VENV)

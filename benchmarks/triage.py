@@ -138,7 +138,7 @@ def _seconds(texts: list[str], *, model: bool) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=["build", "measure", "first-sight"], default="measure")
+    parser.add_argument("--part", choices=["build", "measure", "first-sight", "first-sight-2"], default="measure")
     parser.add_argument("--file", type=Path)
     parser.add_argument("--speed", type=Path)
     options = parser.parse_args()

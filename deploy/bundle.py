@@ -3,6 +3,7 @@
 model.pte          the quantised model
 tokenizer.model    its tokenizer
 safety.json        what is answered to somebody in danger (``deploy.safety``)
+risk/              the model that recognises danger, for an app without the rules (``deploy.safety.app_model``)
 bundle.json        how to run it, what it was made from (``deploy.manifest``)
 parity.json        how near it is to the model that was trained (``deploy.agreement``)
 README.md          the model card
@@ -34,6 +35,7 @@ from deploy.parity import DECODED, measure
 from deploy.prompts import prompts
 from deploy.runtime import PteModel, load_runtime
 from deploy.safety import SAFETY, confirmed_helplines, make_layer
+from deploy.safety.app_model import write_app_model
 from deploy.tokenizer import DeviceTokenizer
 from deploy.trained import check_family, quantisation_for, trained
 from finetune.architecture import read_architecture
@@ -129,6 +131,7 @@ def deploy(
         (out / PARITY).write_text(parity.model_dump_json(indent=2) + "\n", encoding="utf-8")
         stage("measuring the safety layer", 3)
         safety = make_layer(helplines)
+        write_app_model(out)
         (out / SAFETY).write_text(safety.model_dump_json(indent=2) + "\n", encoding="utf-8")
         (out / "docs").mkdir()
         shutil.copyfile(app_team_page(), out / "docs" / "app-team.md")

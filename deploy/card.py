@@ -108,7 +108,15 @@ def _safety(safety: SafetyLayer) -> list[str]:
         "|---|---|---|---|",
         *(_share_row(f"recall, {name.replace('_', ' ')}", share) for name, share in figures.recall.items()),
         _share_row("false alarms on harmless messages", figures.false_alarms),
-        _share_row("recall, suicide, in messages written after the phrases", figures.new_wording),
+        _share_row("- of them answered as danger, not by an offer", figures.named),
+        _share_row("recall, suicide, in messages written after all else", figures.new_wording),
+        _share_row("false alarms on harmless messages among them", figures.new_false_alarms),
+        _share_row("recall, suicide, the same, by the model alone", figures.model_alone),
+        _share_row("false alarms, the same, by the model alone", figures.model_alone_false_alarms),
+        "",
+        "Noticed is: help was shown beside the message. Where a phrase is recognised, the answer says so; where only "
+        "the small model in `risk/` takes a message for danger, help is offered and nothing is said of what was "
+        "meant. An app that does not port the rules has that model alone.",
         "",
         f"It adds {figures.latency_ms_median:.1f} ms of work to a message, {figures.latency_ms_max:.1f} at most, where "
         "this was made.",
@@ -131,7 +139,7 @@ def _use(bundle: BundleManifest, safety: SafetyLayer) -> list[str]:
         "",
         "- Keep a way to human help on the screen at all times, not only when danger is recognised: "
         f"{1 - safety.figures.recall['suicide'].share:.0%} of the messages that speak of suicide were missed, and "
-        f"{1 - safety.figures.new_wording.share:.0%} of those worded as no phrase foresaw.",
+        f"{1 - safety.figures.new_wording.share:.0%} of those in words that nobody had foreseen.",
         f"- Replace `{bundle.chat.replace_in_messages[0]}` by `{bundle.chat.replace_in_messages[1]}` in what a user "
         "writes: ExecuTorch's tokenizer takes special tokens such as `<|eot_id|>` in it for what they spell.",
         "- Have clinicians try it before anybody else does. Nothing here replaces that.",

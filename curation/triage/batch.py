@@ -42,7 +42,7 @@ def triage_file(source: Path, target: Path, *, model: bool = True, progress: Pro
         target: The file to write, of the same kinds: ``id``, ``level``, ``history``, ``evidence`` (``start``, ``end``,
             ``rule``, ``confidence``; of a dialogue also ``turn``, counted from 0, and the verdict on every turn in
             ``turns``). Replaced where it exists; left as it is where the triage fails.
-        model: Whether the trained model reads texts as well. Dialogues are read by the rules alone.
+        model: Whether the trained model reads beside the rules.
         progress: Shown while it goes on.
 
     Raises:
@@ -116,7 +116,7 @@ def _triaged(record: Any, source: Path, row: int, model: bool) -> dict[str, Any]
         return {"id": record["id"], **_verdict(triage_message(text, model=model))}
     if not isinstance(turns, list) or not all(_is_turn(turn) for turn in turns):
         raise fault("is no list of {role, text}", "turns", f"A role is one of {', '.join(ROLES)}.")
-    triaged = triage_turns([(turn["role"], turn["text"]) for turn in turns])
+    triaged = triage_turns([(turn["role"], turn["text"]) for turn in turns], model=model)
     evidence = [
         {"turn": place, **one._asdict()} for place, of_turn in enumerate(triaged.turns) for one in of_turn.evidence
     ]

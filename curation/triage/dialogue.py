@@ -13,8 +13,9 @@ from curation.triage.cues import cue, opening
 from curation.triage.evidence import HISTORY, Evidence, Found, Triaged
 from curation.triage.files import phrase_file
 from curation.triage.levels import Level
+from curation.triage.model import LEAST_IN_TURN, marked
 from curation.triage.phrases import compiled
-from curation.triage.recognise import find, settled, triage_text, verdict
+from curation.triage.recognise import by_rules, find, settled, triage_text, verdict
 from curation.triage.words import Reading, Sentence
 from schemas.items import Strict
 
@@ -79,17 +80,21 @@ class TriagedDialogue(NamedTuple):
     """Its evidence is that of all turns, in their order, with offsets in the turn's own text."""
 
 
-def triage_turns(turns: Sequence[tuple[str, str]]) -> TriagedDialogue:
-    """Recognises risk in a dialogue, by the rules alone: on turns the model is wrong far too often.
+def triage_turns(
+    turns: Sequence[tuple[str, str]], *, model: bool = True, least: float = LEAST_IN_TURN
+) -> TriagedDialogue:
+    """Recognises risk in a dialogue.
 
     Args:
         turns: (role, text); the role is ``seeker`` or ``supporter``. What supporters say is read as questions alone.
+        model: Whether the trained model reads the seeker's turns beside the rules. It takes nothing from them.
+        least: The chance from which it marks a sentence.
     """
     found: list[list[Found]] = []
     asked: list[Asked] = []
     for role, text in turns:
         if role == "seeker":
-            found.append([*find(text, model=False), *_answered(text, asked)])
+            found.append(_in_turn(text, asked, least if model else None))
             asked = []
         else:
             found.append([])
@@ -99,6 +104,12 @@ def triage_turns(turns: Sequence[tuple[str, str]]) -> TriagedDialogue:
     return TriagedDialogue(
         [verdict(one) for one in of_turns], verdict([one for of_turn in of_turns for one in of_turn])
     )
+
+
+def _in_turn(text: str, asked: list[Asked], least: float | None) -> list[Found]:
+    reading = Reading(text)
+    found = [*by_rules(reading), *_answered(reading, asked)]
+    return found if least is None else [*found, *marked(reading, found, least)]
 
 
 def asked_in(text: str) -> list[Asked]:
@@ -131,12 +142,12 @@ def as_turns(text: str) -> list[tuple[str, str, int]] | None:
     return [(role, text[m.end() : end], m.end()) for role, m, end in zip(roles, lines, ends, strict=True)]
 
 
-def triage_transcript(text: str) -> Triaged | None:
+def triage_transcript(text: str, *, model: bool = True, least: float = LEAST_IN_TURN) -> Triaged | None:
     """The verdict on a transcript in one text, offsets in that text; None for a text that is none."""
     turns = as_turns(text)
     if turns is None:
         return None
-    triaged = triage_turns([(role, said) for role, said, _ in turns])
+    triaged = triage_turns([(role, said) for role, said, _ in turns], model=model, least=least)
     evidence = [
         one._replace(start=one.start + begin, end=one.end + begin)
         for (_, _, begin), of_turn in zip(turns, triaged.turns, strict=True)
@@ -146,8 +157,8 @@ def triage_transcript(text: str) -> Triaged | None:
 
 
 def triage_message(text: str, *, model: bool = True) -> Triaged:
-    """The verdict on a text as it comes: of a transcript by its turns and the rules alone, of any other as one text."""
-    return triage_transcript(text) or triage_text(text, model=model)
+    """The verdict on a text as it comes: of a transcript turn by turn, of any other as one text."""
+    return triage_transcript(text, model=model) or triage_text(text, model=model)
 
 
 def _settled_beside(found: Iterable[Found], levels: set[Level]) -> list[Found]:
@@ -173,12 +184,9 @@ def _statement(question: str) -> str:
     return _INVERTED.sub(lambda match: f" {match.group(1)} ", plain).replace("?", ".")
 
 
-def _answered(text: str, asked: list[Asked]) -> list[Found]:
+def _answered(reading: Reading, asked: list[Asked]) -> list[Found]:
     """What a seeker's answer says yes to: evidence where the yes stands, or of history where it was long ago."""
-    if not asked:
-        return []
-    reading = Reading(text)
-    if not reading.bounds:
+    if not asked or not reading.bounds:
         return []
     first = reading.sentence(0)
     says = _says(first)

@@ -32,10 +32,13 @@ def triage_text(text: str, *, model: bool = True) -> Triaged:
 def find(text: str, *, model: bool = True) -> list[Found]:
     """All evidence in ``text``, also such as counts only beside other evidence."""
     reading = Reading(text)
-    found = []
-    for place in reading.suspects():
-        found += _in_sentence(reading.sentence(place))
+    found = by_rules(reading)
     return weighed(reading, found) if model else found
+
+
+def by_rules(reading: Reading) -> list[Found]:
+    """The evidence of the rules in a text."""
+    return [one for place in reading.suspects() for one in _in_sentence(reading.sentence(place))]
 
 
 def settled(found: Iterable[Found]) -> list[Found]:

@@ -69,7 +69,7 @@ class Triage:
             evidence = _evidence("question", whole)
             flags = _flags("answer", flag_answer(item["answer"], whole.level, country))
         else:
-            triaged = triage_turns([(turn["role"], turn["text"]) for turn in item["turns"]])
+            triaged = triage_turns([(turn["role"], turn["text"]) for turn in item["turns"]], model=self.config.model)
             whole = triaged.whole
             fields = [field for field, _ in texts(item)]
             pairs = zip(fields, triaged.turns, strict=True)

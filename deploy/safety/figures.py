@@ -1,7 +1,7 @@
-"""How well the recogniser notices danger, and how long it takes: measured when a bundle is made, for its card.
+"""How well the safety layer notices danger, and how long it takes: measured when a bundle is made, for its card.
 
-The safety layer answers at every level of risk, so what counts here is whether danger is noticed at any level. How
-well the levels are told apart, which matters to the review queue, stands in ``docs/risk.md``.
+The safety layer answers at every level of risk, so what counts here is whether help is shown. How well the levels are
+told apart, which matters to the review queue, stands in ``docs/risk.md``.
 """
 
 import json
@@ -16,7 +16,7 @@ from curation.workspace import sha256_of
 from schemas.items import Strict
 
 DRAWS, SEED = 2_000, 0
-SUICIDE = ("passive", "active")
+SUICIDE, HARMLESS = ("passive", "active"), ("none",)
 
 Said = Sequence[tuple[str, str]]
 """A conversation up to the message that is looked at: (role, text), the role ``user`` or ``assistant``."""
@@ -40,12 +40,20 @@ class Figures(Strict):
     checked_by_clinicians: bool = False
     """No clinician has checked the labels."""
     recall: dict[str, Share]
-    """Messages of each level in which danger was noticed, at whatever level; ``suicide`` is passive and active."""
+    """Messages of each level beside which help was shown, at whatever level; ``suicide`` is passive and active."""
     false_alarms: Share
-    """Harmless messages that were answered as if they were not."""
+    """Harmless messages beside which help was shown."""
+    named: Share
+    """Harmless messages that were answered as if they spoke of danger, and not by a mere offer of help."""
     new_wording: Share
-    """Messages that speak of suicide, in a batch that was written when the phrases stood, in which danger was noticed.
-    The phrases were written beside the others; this is nearer to what to expect of words that nobody thought of."""
+    """As the recall of suicide, on a batch that was written when all else stood and that nothing was tuned on: what to
+    expect of words that nobody thought of."""
+    new_false_alarms: Share
+    """Harmless messages of that batch beside which help was shown."""
+    model_alone: Share
+    """As ``new_wording``, where an app runs the model without the rules."""
+    model_alone_false_alarms: Share
+    """As ``new_false_alarms``, where an app runs the model without the rules."""
     latency_ms_median: float
     latency_ms_max: float
     """Work between a message and the answer to it, on the machine that made the bundle, after loading."""
@@ -66,7 +74,7 @@ def labelled_file() -> Path:
 
 
 def labelled(part: str) -> list[Labelled]:
-    """The messages of a part: ``measure``, kept for measuring, ``first-sight``, written last, or ``build``."""
+    """The messages of a part: ``measure``, kept for measuring, ``first-sight-2``, never tuned on, or ``build``."""
     rows = [json.loads(line) for line in labelled_file().read_text(encoding="utf-8").splitlines() if line.strip()]
     return [Labelled(row["level"], _said(row)) for row in rows if row["part"] == part]
 
@@ -77,23 +85,33 @@ def _said(row: dict[str, Any]) -> list[tuple[str, str]]:
     return [("user" if turn["role"] == "seeker" else "assistant", turn["text"]) for turn in row["turns"]]
 
 
-def measure_recogniser(level_of: Callable[[Said], str]) -> Figures:
-    """Measures a recogniser on the labelled messages. It answers a dialogue where it answers any turn of it.
+def measure_layer(
+    likely: Callable[[Said], str], worded: Callable[[Said], str], alone: Callable[[Said], str]
+) -> Figures:
+    """Measures a safety layer on the labelled messages. It answers a dialogue where it answers any turn of it.
 
     Args:
-        level_of: The level that is recognised in the last message of a conversation.
+        likely: The level at which help is shown beside the last message of a conversation.
+        worded: The level that is recognised in it by its wording.
+        alone: The level that an app finds that runs the model without the rules.
     """
-    messages = labelled("measure")
-    noticed, taken = _noticed(messages, level_of)
-    unseen, _ = _noticed(labelled("first-sight"), level_of)
+    messages, unseen = labelled("measure"), labelled("first-sight-2")
+    noticed, taken = _noticed(messages, likely)
+    named, _ = _noticed(messages, worded)
+    new, _ = _noticed(unseen, likely)
+    new_alone, _ = _noticed(unseen, alone)
     groups: dict[str, tuple[str, ...]] = {"suicide": SUICIDE}
     groups |= {level: (level,) for level in LEVELS if level != "none"}
     return Figures(
         messages=len(messages),
         sha256=sha256_of(labelled_file()),
-        recall={name: _share([hit for level, hit in noticed if level in levels]) for name, levels in groups.items()},
-        false_alarms=_share([hit for level, hit in noticed if level == "none"]),
-        new_wording=_share([hit for level, hit in unseen if level in SUICIDE]),
+        recall={name: _of(levels, noticed) for name, levels in groups.items()},
+        false_alarms=_of(HARMLESS, noticed),
+        named=_of(HARMLESS, named),
+        new_wording=_of(SUICIDE, new),
+        new_false_alarms=_of(HARMLESS, new),
+        model_alone=_of(SUICIDE, new_alone),
+        model_alone_false_alarms=_of(HARMLESS, new_alone),
         latency_ms_median=round(sorted(taken)[len(taken) // 2], 3),
         latency_ms_max=round(max(taken), 3),
     )
@@ -115,7 +133,9 @@ def _noticed(messages: list[Labelled], level_of: Callable[[Said], str]) -> tuple
     return noticed, taken
 
 
-def _share(hits: list[bool]) -> Share:
+def _of(levels: tuple[str, ...], noticed: list[tuple[str, bool]]) -> Share:
+    """The share of the messages of ``levels`` that were noticed."""
+    hits = [hit for level, hit in noticed if level in levels]
     draw = random.Random(SEED)
     means = sorted(sum(draw.choices(hits, k=len(hits))) / len(hits) for _ in range(DRAWS))
     low, high = means[int(0.025 * DRAWS)], means[int(0.975 * DRAWS)]

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import yaml
 from pydantic import ValidationError
@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from curation.helplines.table import VALID_FOR
 from curation.triage import LEVELS, LIMITS, Level, most_urgent, triage_transcript, triage_turns
 from curation.triage.phrases import by_anchor
-from deploy.safety.figures import Figures, Said, measure_recogniser
+from deploy.safety.app_model import LEAST_TO_OFFER, AppModel, level_alone
+from deploy.safety.figures import Figures, Said, measure_layer
 from deploy.safety.helplines import Confirmed, Line
 from schemas.errors import CurateError
 from schemas.items import Strict
@@ -32,7 +33,8 @@ class Help(Strict):
     """What is shown to somebody in danger."""
 
     level: Level
-    """What was recognised; ``none`` where the recogniser itself failed, or help was asked for."""
+    """What was recognised by its wording; ``none`` where the model alone made the offer, where the recogniser itself
+    failed, or help was asked for."""
     text: str
     lines: tuple[Line, ...]
     beside: str
@@ -41,7 +43,7 @@ class Help(Strict):
 class SafetyLayer(Strict):
     """``safety.json``."""
 
-    format_version: Literal[1] = 1
+    format_version: Literal[2] = 2
     country: str
     """ISO 3166 code: where the users of the bundle are."""
     checked_by: str
@@ -50,7 +52,9 @@ class SafetyLayer(Strict):
     """A year after the first of the lines was checked. Make the bundle again before."""
     lines: tuple[Line, ...]
     replies: dict[Level, str]
-    """What to say, by what was recognised."""
+    """What to say, by what was recognised by its wording."""
+    offer: str
+    """What to say where the model alone takes a message for danger: it is wrong often, so nothing is said of it."""
     anyone: str
     """What to say where nothing is known: behind a button for help, or when the recogniser fails."""
     beside: str
@@ -60,15 +64,23 @@ class SafetyLayer(Strict):
     languages: tuple[str, ...] = ("en",)
     """In which danger is recognised. In others it is not: the button for help is all there is."""
     limits: str
+    model: AppModel = AppModel()
+    """How an app runs the model that comes with the bundle, where it cannot run the rules."""
     figures: Figures
 
     def help_for(self, said: Said) -> Help | None:
         """Help for the last message of a conversation; none where no danger is recognised in it."""
         try:
-            level = recognise(said)
+            worded, likely = recognise(said)
         except Exception:  # a fault in the recogniser must not leave somebody in danger without an answer
             return self.help_anyway()
-        return None if level == "none" else self.help_at(level)
+        if worded != "none":
+            return self.help_at(worded)
+        return None if likely == "none" else self.offer_at(likely)
+
+    def offer_at(self, level: Level) -> Help:
+        """What is shown where the model alone thinks of a level of risk: its lines, and no word on what was meant."""
+        return Help(level="none", text=self.offer, lines=self.help_at(level).lines, beside=self.beside)
 
     def help_at(self, level: Level) -> Help:
         """What is shown at a level of risk."""
@@ -81,11 +93,26 @@ class SafetyLayer(Strict):
         return Help(level="none", text=self.anyone, lines=lines, beside=self.beside)
 
 
-def recognise(said: Said) -> Level:
-    """The level of risk in the last message of a conversation, which may answer a question of the turn before."""
+class Recognised(NamedTuple):
+    """The level of risk in a message by its wording, and the level that the model takes it for as well."""
+
+    worded: Level
+    likely: Level
+
+
+def recognise(said: Said) -> Recognised:
+    """The risk in the last message of a conversation, which may answer a question of the turn before."""
     turns = [("seeker" if role == "user" else "supporter", text) for role, text in said[-TURNS:]]
-    alone = triage_transcript(turns[-1][1])  # somebody may paste a whole conversation
-    return most_urgent([triage_turns(turns).turns[-1].level, alone.level if alone else "none"])
+    worded = _level(turns, model=False)
+    return Recognised(worded, worded if worded != "none" else _level(turns[-1:], model=True))
+
+
+def _level(turns: list[tuple[str, str]], *, model: bool) -> Level:
+    alone = triage_transcript(
+        turns[-1][1], model=model, least=LEAST_TO_OFFER
+    )  # somebody may paste a whole conversation
+    last = triage_turns(turns, model=model, least=LEAST_TO_OFFER).turns[-1]
+    return most_urgent([last.level, alone.level if alone else "none"])
 
 
 @cache
@@ -113,11 +140,16 @@ def make_layer(confirmed: Confirmed) -> SafetyLayer:
         replies={
             level: texts["replies"][level]["text"].format(emergency=number) for level in LEVELS if level != "none"
         },
+        offer=texts["offer"].format(emergency=number),
         anyone=texts["anyone"].format(emergency=number),
         beside=texts["beside"],
         sources=texts["sources"],
         limits=LIMITS,
-        figures=measure_recogniser(recognise),
+        figures=measure_layer(
+            likely=lambda said: recognise(said).likely,
+            worded=lambda said: recognise(said).worded,
+            alone=lambda said: level_alone(said[-1][1]),
+        ),
     )
 
 

@@ -87,6 +87,8 @@ def test_every_file_and_key_that_the_page_names_is_in_the_bundle(deployed: Deplo
         "anyone",
         "lines",
         "replies",
+        "offer",
+        "model",
         "beside",
         "valid_until",
     }

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from conftest import Deployed
 
 
-FILES = ["model.pte", "tokenizer.model", "safety.json", "parity.json", "README.md", "docs/app-team.md"]
+RISK = ["risk/encoder.onnx", "risk/tokenizer.json", "risk/head.json"]
+FILES = ["model.pte", "tokenizer.model", "safety.json", *RISK, "parity.json", "README.md", "docs/app-team.md"]
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_the_card_says_what_was_measured(deployed: Deployed) -> None:
     assert f"| {parity.decode.positions:,} | {parity.decode.top1:.1%} |" in card
     assert f"| recall, suicide | {safety.figures.recall['suicide'].share:.2f} |" in card
     assert f"| false alarms on harmless messages | {safety.figures.false_alarms.share:.2f} |" in card
-    assert f"messages written after the phrases | {safety.figures.new_wording.share:.2f} |" in card
+    assert f"messages written after all else | {safety.figures.new_wording.share:.2f} |" in card
     assert f"before {safety.valid_until}" in card
     assert "Validation loss** not measured" in card
     assert "not a therapist" in card

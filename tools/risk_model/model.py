@@ -1,6 +1,7 @@
 """The model of risk: MiniLM-L6, the mean of its pieces, and a linear head over the levels; as PyTorch and as ONNX."""
 
 import importlib.util
+import json
 import tempfile
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 from transformers import BertModel
+
+FROZEN = 2
+"""The lowest layers stay as they were pretrained: training is a fifth cheaper, and less is forgotten."""
 
 
 class RiskModel(nn.Module):
@@ -17,6 +21,8 @@ class RiskModel(nn.Module):
         super().__init__()
         self.bert = BertModel.from_pretrained(encoder, add_pooling_layer=False, attn_implementation="eager")
         self.bert.embeddings.requires_grad_(False)  # words that the messages lack stay beside those that they hold
+        for layer in self.bert.encoder.layer[:FROZEN]:
+            layer.requires_grad_(False)
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Linear(self.bert.config.hidden_size, levels)
 
@@ -49,8 +55,8 @@ class _Encoder(nn.Module):
         return self.model.features(pieces, mask)
 
 
-def export(model: RiskModel, file: Path) -> None:
-    """Writes the encoder with int8 weights as ONNX to ``file``; ``head.py`` fits a new head on it."""
+def export(model: RiskModel, folder: Path) -> None:
+    """Writes ``encoder.onnx``, with int8 weights, and ``head.json`` to ``folder``."""
     sample = (torch.ones(2, 16, dtype=torch.long), torch.ones(2, 16, dtype=torch.long))
     axes = {"pieces": {0: "batch", 1: "pieces"}, "mask": {0: "batch", 1: "pieces"}, "features": {0: "batch"}}
     with tempfile.TemporaryDirectory() as temporary:
@@ -59,4 +65,10 @@ def export(model: RiskModel, file: Path) -> None:
             _Encoder(model), sample, str(whole), input_names=["pieces", "mask"], output_names=["features"],
             dynamic_axes=axes, opset_version=17, dynamo=False,
         )  # fmt: skip
-        quantize_dynamic(whole, file, weight_type=QuantType.QInt8, per_channel=True)
+        quantize_dynamic(whole, folder / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True)
+    head = {name: weights.detach().double().numpy().round(4).tolist() for name, weights in _head_of(model).items()}
+    (folder / "head.json").write_text(json.dumps(head) + "\n", encoding="utf-8")
+
+
+def _head_of(model: RiskModel) -> dict[str, Tensor]:
+    return {"weights": model.head.weight, "bias": model.head.bias}

@@ -5,6 +5,7 @@ import pytest
 from curation.triage import triage_message, triage_text, triage_turns
 
 UNWORDED = "My family would finally breathe again as soon as I am out of this world."
+UNWORDED_IN_TURN = "It would come as a relief to me if the night simply kept me."
 
 
 def test_plain_words_are_never_overruled() -> None:
@@ -27,15 +28,23 @@ def test_what_the_model_marks_names_it_and_lies_within_the_text() -> None:
         assert 0 < found.confidence <= 1
 
 
-def test_dialogues_are_read_by_the_rules_alone() -> None:
-    turns = [("seeker", UNWORDED)]
-    assert not any(found.rule.endswith("/model") for found in triage_turns(turns).whole.evidence)
+def test_the_turns_of_a_dialogue_are_read_by_the_model_as_well() -> None:
+    turns = [("supporter", "What would change?"), ("seeker", UNWORDED_IN_TURN)]
+    assert triage_turns(turns, model=False).whole.level == "none"
+    marks = triage_turns(turns).turns[1].evidence
+    assert [mark.rule for mark in marks] == ["passive/model"]
+    assert not triage_turns([("supporter", UNWORDED_IN_TURN)]).whole.evidence
+
+
+def test_in_a_dialogue_the_model_takes_nothing_back() -> None:
+    turns = [("supporter", "Are you thinking of suicide?"), ("seeker", "Yes, on most days, to be honest with you.")]
+    assert triage_turns(turns).whole.level == triage_turns(turns, model=False).whole.level == "active"
 
 
 def test_a_pasted_transcript_is_a_dialogue_in_a_build_as_well() -> None:
-    text = f"Counsellor: What would change?\nClient: {UNWORDED}"
-    assert triage_text(UNWORDED).level != "none"
-    assert not any(found.rule.endswith("/model") for found in triage_message(text).evidence)
+    text = f"Counsellor: What would change?\nClient: {UNWORDED_IN_TURN}"
+    assert [mark.rule for mark in triage_message(text).evidence] == ["passive/model"]
+    assert triage_message(text, model=False).level == "none"
     assert triage_message(UNWORDED) == triage_text(UNWORDED)
 
 
