@@ -6,9 +6,10 @@ is such a case however well its names are masked, so a person looks at it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from curation.pii.glance import Glance, glance
 from curation.pii.spans import Span
 from curation.pii.words import is_common, is_word_and_name
 
@@ -49,6 +50,53 @@ _FACTS = {
         re.IGNORECASE,
     ),
 }
+_LAST_WORDS_OF_JOBS = frozenset(job.split()[-1] for job in _JOBS.split("|"))
+_ORIGINS = frozenset(
+    [
+        "muslim",
+        "jewish",
+        "hindu",
+        "sikh",
+        "mormon",
+        "catholic",
+        "amish",
+        "indian",
+        "nigerian",
+        "chinese",
+        "korean",
+        "japanese",
+        "mexican",
+        "pakistani",
+        "iranian",
+        "turkish",
+        "polish",
+        "russian",
+        "ukrainian",
+        "somali",
+        "vietnamese",
+        "filipino",
+        "filipina",
+        "american",
+        "asian",
+        "black",
+        "hispanic",
+        "latino",
+        "latina",
+        "arab",
+        "african",
+    ]
+)
+_OF_FAMILIES = frozenset(
+    ["kids", "children", "daughters", "sons", "triplets", "twins", "two", "three", "four", "five", "six"]
+)
+_CAN_HOLD: dict[str, Callable[[Glance], bool]] = {
+    "age": lambda look: look.digit,
+    "job": lambda look: look.has_word(_LAST_WORDS_OF_JOBS),
+    "origin or faith": lambda look: look.has_word(_ORIGINS),
+    "family": lambda look: look.digit or look.has_word(_OF_FAMILIES),
+    "rare event": lambda look: look.has("news", "paper", "tv", "plane crash", "shooting", "lawsuit", "the only"),
+}
+"""What a text must have for the pattern of a fact to be worth trying."""
 _FACT_OF_LABEL = {"LOCATION": "place", "ORG": "school or employer", "DATE": "date"}
 
 
@@ -81,12 +129,18 @@ def residual_risk(
         reasons.append("name left in doubt")
     if any(span.label == "PERSON" and _is_ambiguous(originals[field][span.start : span.end]) for field, span in spans):
         reasons.append("ambiguous name")
-    facts = {name for name, pattern in _FACTS.items() if any(pattern.search(text) for text in texts)}
+    facts = {name for text in texts for name in _facts(text)}
     facts |= {_FACT_OF_LABEL[span.label] for _, span in spans if span.label in _FACT_OF_LABEL}
     if len(facts) >= MANY:
         reasons.append("quasi-identifiers: " + ", ".join(sorted(facts)))
     level = "high" if len(facts) >= MANY or "name left in doubt" in reasons else "medium" if reasons else "low"
     return Residual(level, reasons)
+
+
+def _facts(text: str) -> list[str]:
+    """What ``text`` says of a person that is not personal data by itself."""
+    look = glance(text)
+    return [name for name, pattern in _FACTS.items() if _CAN_HOLD[name](look) and pattern.search(text)]
 
 
 def _is_ambiguous(name: str) -> bool:
