@@ -48,20 +48,17 @@ def _without_handles(text: str, spans: list[tuple[int, int, str]]) -> list[tuple
 def filled(count: int, seed: int) -> list[Example]:
     """``count`` texts of templates: one sentence, or a few together as in a message."""
     filler, draw = Filler(seed), random.Random(seed + 1)
-    personal, other = templates("personal"), templates("other")
-    general, comment = templates("general"), templates("comment")
+    personal, other, general = templates("personal"), templates("other"), templates("general")
     found = []
     for _ in range(count):
         lot = draw.random()
         kinds = (
             [personal]
-            if lot < 0.38
+            if lot < 0.42
             else [other]
-            if lot < 0.51
+            if lot < 0.57
             else [general]
-            if lot < 0.61
-            else [comment]
-            if lot < 0.72
+            if lot < 0.68
             else [draw.choice((personal, other, other)) for _ in range(draw.randrange(2, 6))]
         )
         example = _joined([filler.fill(draw.choice(kind)) for kind in kinds], draw.choice((" ", " ", "\n", "  ", ". ")))
@@ -93,7 +90,7 @@ def recased(examples: list[Example], seed: int) -> list[Example]:
             text = _same_length(text, text.lower())
         elif lot < 0.31:
             text = _same_length(text, text.upper())
-        elif lot < 0.43:
+        elif lot < 0.4:
             for start, end, label in example.spans:
                 if label != "ORG":
                     text = text[:start] + _same_length(text[start:end], text[start:end].lower()) + text[end:]

