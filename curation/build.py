@@ -130,8 +130,9 @@ def build_dataset(
                     raise CurateError(
                         "a source was changed while it was read", file=workspace.root, mend="Run the command again."
                     )
-                manifest, steps = _write(folder, build_id, config, files, flow), flow.work
-                running.prune()
+                with progress("write", None):
+                    manifest, steps = _write(folder, build_id, config, files, flow), flow.work
+                    running.prune()
             forget_fetched([source.path for source in config.sources if source.path], workspace)
         work = WorkReport(
             build_id=build_id,
@@ -139,7 +140,8 @@ def build_dataset(
             steps=steps,
             wall_seconds=round(time.perf_counter() - wall, 3),
             cpu_seconds=round(_cpu_seconds() - cpu, 3),
-            peak_memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT,
+            peak_memory_bytes=_peak_bytes(resource.RUSAGE_SELF),
+            worker_memory_bytes=_peak_bytes(resource.RUSAGE_CHILDREN),
         )
         if not existed:
             write_whole(workspace.private / "work" / f"{build_id}.json", work.model_dump_json(indent=2) + "\n")
@@ -300,6 +302,10 @@ def _items_flagged(flags: pa.ChunkedArray) -> dict[str, int]:
         once = pa.table({"item": pc.list_parent_indices(chunk), "flag": names}).group_by(["item", "flag"]).aggregate([])
         found.update(counted(once["flag"]))
     return dict(sorted(found.items()))
+
+
+def _peak_bytes(whose: int) -> int:
+    return resource.getrusage(whose).ru_maxrss * _RSS_UNIT
 
 
 def _cpu_seconds() -> float:

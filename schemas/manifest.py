@@ -127,7 +127,9 @@ class WorkReport(Strict):
     wall_seconds: float
     cpu_seconds: float
     peak_memory_bytes: int
-    """The largest resident size of the main process."""
+    """The largest resident size of the main process, with what it looked at of files that are mapped into memory."""
+    worker_memory_bytes: int
+    """That of the largest of its worker processes that have ended."""
 
 
 class BuildResult(Strict):
