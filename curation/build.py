@@ -20,8 +20,8 @@ from curation.code import code_hash
 from curation.config import load_config
 from curation.dedup import LIBRARIES as DEDUP_LIBRARIES
 from curation.engine import Engine, LocalEngine
-from curation.engine.tables import slices
 from curation.flow import Flow, counted, sources_of, summed
+from curation.long_tables import slices
 from curation.pipeline import row_steps, run_pipeline
 from curation.progress import Progress, silent
 from curation.remote import forget_fetched, hand_over

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curation.engine import Engine, StepResult
-from curation.engine.tables import taken
+from curation.long_tables import taken
 from curation.step import RowStep
 from schemas.errors import CurateError
 from schemas.faults import Quarantined

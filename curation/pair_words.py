@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curation.dedup.tokens import words_of
-from curation.engine.tables import slices, taken
+from curation.long_tables import slices, taken
 from curation.table import texts
 
 HIDDEN = "[...]"

@@ -16,9 +16,9 @@ from curation.dedup import LIBRARIES, Deduplicated, Duplicate, Pair, deduplicate
 from curation.dedup.sign import Sign
 from curation.engine import Engine
 from curation.engine.keys import row_keys
-from curation.engine.tables import slices
 from curation.flow import PAIRS, Flow, no_faults
 from curation.generate.step import Ground
+from curation.long_tables import slices
 from curation.pair_words import with_known_words
 from curation.pii import SURROGATE_KEY, Scrub, read_key
 from curation.progress import Progress

@@ -15,7 +15,7 @@ from curation.dedup.minhash import PERMUTATIONS
 from curation.dedup.near import Near, NearPair, Relation, near_duplicates
 from curation.dedup.sign import compared
 from curation.dedup.terms import terms_of
-from curation.engine.tables import taken
+from curation.long_tables import taken
 from curation.progress import Progress, silent
 from schemas.config import DedupConfig
 

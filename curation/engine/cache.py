@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curation.engine.keys import KEY
-from curation.engine.tables import SLICE_ROWS, mapped, taken, write_durably
+from curation.long_tables import SLICE_ROWS, mapped, taken, write_durably
 from curation.step import FAULT_COLUMN, RowStep, fingerprint
 
 

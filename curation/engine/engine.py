@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from curation.dedup.candidates import Codes, Signatures, meetings
 from curation.engine.cache import RowCache, prune
 from curation.engine.keys import row_keys
-from curation.engine.tables import put, slices, spooled
+from curation.long_tables import put, slices, spooled
 from curation.progress import Progress, silent
 from curation.step import RowStep
 from schemas.manifest import StepWork

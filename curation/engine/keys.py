@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation.engine.tables import slices
+from curation.long_tables import slices
 
 KEY = pa.field("key", pa.binary(16))
 _NULL, _END = b"-", b":"

@@ -14,7 +14,7 @@ from types import TracebackType
 import pyarrow as pa
 
 from curation.engine.engine import Computed, Engine
-from curation.engine.tables import taken
+from curation.long_tables import taken
 from curation.progress import Progress, silent
 from curation.step import RowStep
 from schemas.errors import CurateError

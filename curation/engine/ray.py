@@ -25,7 +25,7 @@ from curation.engine.engine import Computed, Engine
 from curation.engine.local import cores
 from curation.engine.ray_driver import SHUFFLE_BLOCK_ROWS, Compute, Done, Search, Settings, lost, serve
 from curation.engine.ray_work import PLACE, unpacked
-from curation.engine.tables import taken
+from curation.long_tables import taken
 from curation.progress import Progress, silent
 from curation.step import RowStep, fingerprint
 from schemas.errors import CurateError, MissingExtra, UsageError

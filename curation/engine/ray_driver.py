@@ -32,7 +32,7 @@ from curation.engine.ray_work import (
     run_step,
     search_code,
 )
-from curation.engine.tables import mapped
+from curation.long_tables import mapped
 from curation.step import RowStep
 from curation.workspace import is_running
 from schemas.errors import CurateError, fault_told

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.engine.keys import row_keys
-from curation.engine.tables import mapped, slices, spooled, taken, write_durably
+from curation.long_tables import mapped, slices, spooled, taken, write_durably
 
 TEXTS = st.none() | st.text(max_size=4)
 ROWS = st.fixed_dictionaries(
