@@ -8,10 +8,9 @@ more code point, so it ends. Surrogates are put in at the very end, for the plac
 from collections.abc import Callable, Mapping, Sequence
 
 from curation.helplines import mentions
-from curation.pii import cues, detect
+from curation.pii import cues
 from curation.pii.draft import Draft, Region, Scrubbed
 from curation.pii.keep import decide, key
-from curation.pii.ner import name_finder
 from curation.pii.placeholders import Numbering
 from curation.pii.spans import Span, merge, touches
 from curation.pii.surrogates import Surrogates
@@ -52,6 +51,9 @@ def scrub_items(
     Raises:
         ConfigError: If surrogates are asked for without a key, or the name model is not there.
     """
+    from curation.pii import detect  # brings spaCy and Presidio: seconds that who only names the step need not wait
+    from curation.pii.ner import name_finder
+
     replacements = _replacements(config, len(items), ids, secret)
     regions_done = done or [{}] * len(items)
     scrubbing = [
