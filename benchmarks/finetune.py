@@ -201,8 +201,10 @@ def main() -> None:
             contestants[f"torchtune's recipe, passes of {size}"] = partial(recipe, model, lines, filled)
         contestants[f"here, filled up, passes of {size}"] = partial(ours, model, samples, filled)
         fillings |= dict.fromkeys([*contestants][len(fillings) :], filling(samples, filled))
-    contestants[PACKED] = partial(ours, model, samples, config)
-    ours(model, samples[:2], config)  # warms up
+    # Of at most 2,048 tokens: about as many as filled passes of 4 hold.
+    packed = config.model_copy(update={"batch_size": 1, "gradient_accumulation": STEP})
+    contestants[PACKED] = partial(ours, model, samples, packed)
+    ours(model, samples[:2], packed)  # warms up
     timings: dict[str, list[Timing]] = {name: [] for name in contestants}
     for _ in range(options.rounds):
         for name, work in contestants.items():
@@ -214,12 +216,12 @@ def main() -> None:
         "| | tokens of passes | tokens a second | tokens a CPU second | packed is faster by |",
         "|---|---|---|---|---|",
     ]
-    packed = min(timing.cpu_seconds for timing in timings[PACKED])
+    best = min(timing.cpu_seconds for timing in timings[PACKED])
     for name, measured in timings.items():
         seconds, cpu = (min(values) for values in zip(*measured, strict=True))
         table.append(
             f"| {name} | x{fillings.get(name, 1.0):.2f} | {tokens / seconds:,.0f} | {tokens / cpu:,.0f} "
-            f"| x{cpu / packed:.2f} |"
+            f"| x{cpu / best:.2f} |"
         )
     text = "\n".join(table) + "\n"
     print(text)
