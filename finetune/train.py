@@ -12,6 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import distributed, nn
 from torch.distributed.fsdp import FSDPModule
+from torch.distributed.tensor import DTensor
 
 from finetune.batches import IGNORED, Batch, batches, trained_tokens
 from finetune.config import FinetuneConfig
@@ -123,7 +124,7 @@ def train(
             group["lr"] = rate
         trained = trained_tokens(step.samples)
         loss = _accumulate(network, step, trained, config, pad_id, world)
-        norm = float(_whole(nn.utils.clip_grad_norm_(parameters, config.clip_gradient_norm)))
+        norm = _clip_gradients(parameters, config.clip_gradient_norm, world)
         if not (math.isfinite(loss) and math.isfinite(norm)):
             raise NotANumber(
                 f"the loss is no longer a number at step {step.number}", mend="Try again with a lower learning_rate."
@@ -155,8 +156,9 @@ def evaluate(
         return None
     network.eval()
     in_order = sorted(samples, key=lambda sample: len(sample.ids))  # of like length side by side: less filling
+    dealt = [sample for rank in range(world.size) for sample in in_order[rank :: world.size]]  # long ones for everybody
     with torch.no_grad():
-        losses = [network(batch).detach() for batch in _share(in_order, config, pad_id, world)]
+        losses = [network(batch).detach() for batch in _share(dealt, config, pad_id, world)]
     return _summed(losses, world) / trained_tokens(samples)
 
 
@@ -174,8 +176,12 @@ def _accumulate(network: Network, step: Step, trained: int, config: FinetuneConf
 
 
 def _share(samples: Sequence[Sample], config: FinetuneConfig, pad_id: int, world: World) -> list[Batch]:
-    """This process's batches: every process gets as many, because all compute each layer together."""
-    shares = [batches(samples[rank :: world.size], config, pad_id) for rank in range(world.size)]
+    """This process's batches: every process gets as many, because all compute each layer together.
+
+    Neighbours stay together, so that two processes with a filled pass each compute the two passes of one process.
+    """
+    size = math.ceil(len(samples) / world.size)
+    shares = [batches(samples[rank * size :][:size], config, pad_id) for rank in range(world.size)]
     mine, most = shares[world.rank], max(map(len, shares))
     if len(mine) < most:
         idle = max(shares, key=len)[0]
@@ -191,5 +197,23 @@ def _summed(losses: Sequence[torch.Tensor], world: World) -> float:
     return float(total)
 
 
-def _whole(norm: torch.Tensor) -> torch.Tensor:
-    return norm.full_tensor() if isinstance(norm, torch.distributed.tensor.DTensor) else norm
+def _clip_gradients(parameters: Sequence[nn.Parameter], limit: float, world: World) -> float:
+    """Scales all gradients so that their common norm is at most ``limit``; returns the norm before.
+
+    Squares are summed in float64: then the last bit of the scale, and with it that of every weight, does not depend on
+    how the gradients are divided among processes, as it does in ``clip_grad_norm_``.
+    """
+    gradients = [_own_part(parameter.grad) for parameter in parameters if parameter.grad is not None]
+    norms = [torch.linalg.vector_norm(gradient, dtype=torch.float64) for gradient in gradients]
+    squares = torch.stack(norms).square().sum()
+    if world.size > 1:
+        distributed.all_reduce(squares)
+    norm = float(squares.sqrt())
+    if norm > limit:
+        for gradient in gradients:
+            gradient.mul_(limit / norm)
+    return norm
+
+
+def _own_part(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.to_local() if isinstance(tensor, DTensor) else tensor

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,12 +39,23 @@ for run, method, config in runs:
 """
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """As each process of torchrun: more threads may add in another order."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 def losses(run: Path) -> list[float]:
     return [json.loads(line)["loss"] for line in (run / "metrics.jsonl").read_text().splitlines()]
 
 
 @pytest.mark.slow
-def test_two_processes_equal_one(workspace: Workspace, write_export, conversations, tmp_path: Path) -> None:
+def test_two_processes_equal_one(
+    workspace: Workspace, write_export, conversations, tmp_path: Path, one_thread: None
+) -> None:
     export = write_export(conversations[:15], conversations[15:])  # not divisible: one process has less to do
     full = {key: value for key, value in CONFIG.items() if key != "lora"}
     runs = [("full-2", "full", full), ("lora-2", "lora", CONFIG), ("qat-lora-2", "qat-lora", CONFIG)]
@@ -63,14 +75,13 @@ def test_two_processes_equal_one(workspace: Workspace, write_export, conversatio
         two = read_run(workspace, run)
         one = finetune(workspace, data=export, method=method, model="tiny", run=f"{method}-1", config=config).manifest
         assert (two.processes, one.processes, two.steps) == (2, 1, 20)
-        # Sums in another order differ in the seventh digit; rounding to 8 bits makes a jump of some of that.
-        near = 1e-3 if method == "qat-lora" else 1e-4
-        assert losses(workspace.runs / run) == pytest.approx(losses(workspace.runs / one.run), abs=near)
-        assert two.validation_loss == pytest.approx(one.validation_loss, abs=near)
+        # A step here has two passes, the same for one process as for two. A difference in the last bit would show
+        # with qat-lora: rounding to 8 bits makes a jump of some of them, and losses then differ by up to 4e-4.
+        assert losses(workspace.runs / run) == pytest.approx(losses(workspace.runs / one.run), abs=1e-4)
+        assert two.validation_loss == pytest.approx(one.validation_loss, abs=1e-4)
         assert two.tokens == one.tokens
-        if method != "qat-lora":
-            weights = [load_file(workspace.runs / name / "checkpoint" / "model.safetensors") for name in (run, one.run)]
-            assert all(torch.allclose(weights[0][name], weights[1][name], atol=1e-4) for name in weights[1])
+        weights = [load_file(workspace.runs / name / "checkpoint" / "model.safetensors") for name in (run, one.run)]
+        assert all(torch.allclose(weights[0][name], weights[1][name], atol=1e-4) for name in weights[1])
 
     # What two processes began, one can end: checkpoints are whole.
     (workspace.runs / "full-2" / "manifest.json").unlink()
