@@ -178,7 +178,7 @@ def test_what_was_rated_is_not_asked_again_and_the_budget_holds(workspace: Works
 def test_another_server_is_another_judge_whatever_it_calls_its_model(workspace: Workspace) -> None:
     overall = []
     for value in (2, 4):
-        with serving(JudgeServer(lambda text, value=value: rating(overall=value))) as server:  # type: ignore[misc]
+        with serving(JudgeServer(lambda text, value=value: rating(overall=value))) as server:
             found = judge(workspace, server, [["one"]])
         assert found is not None
         overall += [both[0].overall for both in found.ratings if both]
