@@ -89,8 +89,10 @@ def evaluate(
 
         named = Judge(base_url=judge, model=judge_model, max_requests=judge_requests)
         judging = Judging(named, announce=_announce(dry_run), send=not dry_run)
-    elif judge is not None or judge_model is not None or dry_run:
+    elif judge is not None or judge_model is not None or judge_requests is not None or dry_run:
         raise UsageError("both are needed", field="--judge, --judge-model", mend="Name the server and its model.")
+    if bertscore is None and (bertscore_layer is not None or bertscore_idf):
+        raise UsageError("is missing", field="--bertscore", mend="Give the folder of an encoder.")
     workspace = Workspace.find(context.obj)
     result = compare(
         workspace,

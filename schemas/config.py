@@ -310,7 +310,7 @@ class TriageConfig(Section):
 
     enabled: bool = True
     model: bool = True
-    """Whether the small trained model reads questions beside the phrases. It notices more, and takes longer."""
+    """Whether the small trained model reads beside the phrases. It notices more, and takes longer."""
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     """Where the people are whom the dataset is for (ISO 3166). An answer that gives only helplines of other countries
     is flagged. Without it, the region of an item's language counts (``en-GB``), where it has one."""

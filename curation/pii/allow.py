@@ -46,6 +46,9 @@ _PERSONAL_AFTER = re.compile(
     re.IGNORECASE,
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
+_TITLE_BEFORE = re.compile(r"\b(?:dr|mr|mrs|ms|miss|mx|prof|doctor|professor)\b\.? ?$", re.IGNORECASE)
+_NAMES_BEHIND_A_TITLE = ("common", "public")
+"""Kinds whose entries are a person's name where a title stands before them: ``Dr. West``, ``Ms. Pole``."""
 
 
 def reason(text: str, span: Span) -> str | None:
@@ -53,8 +56,9 @@ def reason(text: str, span: Span) -> str | None:
     value = _POSSESSIVE.sub("", text[span.start : span.end].strip()).casefold().replace("\n", " ")
     value = re.sub(r"[.’`]", lambda m: "'" if m.group() == "’" else "", value)
     bare = value.removeprefix("the ")
+    is_titled = bool(_TITLE_BEFORE.search(text, max(0, span.start - 12), span.start))
     for kind in ("drugs", "therapies", "scales", "organisations", "common", "public"):
-        if value in _entries(kind) or bare in _entries(kind):
+        if (value in _entries(kind) or bare in _entries(kind)) and not (kind in _NAMES_BEHIND_A_TITLE and is_titled):
             return f"allow:{kind}"
     if span.label == "LOCATION" and _holds_a_scale(text, span):
         return "allow:scales"

@@ -163,7 +163,8 @@ def _read(file: Path, shape: EncoderShape) -> "dict[str, torch.Tensor]":
     except ModuleNotFoundError as error:
         raise MissingExtra("BERTScore", "eval") from error
     try:
-        stored = load_file(file) if file.suffix == ".safetensors" else torch.load(file, weights_only=True)
+        is_safe = file.suffix == ".safetensors"
+        stored = load_file(file) if is_safe else torch.load(file, map_location="cpu", weights_only=True)
         weights = {_named(name): weight.float() for name, weight in stored.items()}
     except Exception as error:  # what a damaged file raises depends on where it is damaged
         raise CurateError("the weights cannot be read", file=file, mend="Copy the model's folder again.") from error

@@ -192,25 +192,25 @@ def _of_judge(error: CurateError) -> CurateError:
 
 def _check_released(workspace: Workspace, conversations: "Sequence[Conversation]") -> None:
     """Only what a release holds, and nobody has withdrawn, leaves the machine."""
-    from annotations.withdrawals import withdrawn
+    from annotations.withdrawals import longer_hashes, withdrawn
     from exports.shelf import releases
 
-    released: set[tuple[str, str]] = set()
-    for release in releases(workspace):
-        items = release.items()
-        released |= set(zip(items["item_id"].to_pylist(), items["content_hash"].to_pylist(), strict=True))
     gone = withdrawn(workspace.withdrawals)
+    allowed: set[tuple[str, str]] = set()
+    for release in releases(workspace):
+        for row in release.items().select(["item_id", "content_hash", "source_id"]).to_pylist():
+            if row["item_id"] not in gone.item_ids and row["source_id"] not in gone.source_ids:
+                allowed.add((row["item_id"], row["content_hash"]))
     kept = [
         one
         for one in conversations
-        if (one.item_id, one.content_hash) not in released
-        or one.item_id in gone.item_ids
-        or one.item_id.split(":")[0] in gone.source_ids
+        if (one.item_id, one.content_hash) not in allowed
+        or not gone.text_hashes.isdisjoint(longer_hashes(turn.content for turn in one.messages))
     ]
     if kept:
         raise Refused(
-            f"{len(kept):,} of {len(conversations):,} conversations are in no release, and only released items "
-            "are sent to another machine",
+            f"{len(kept):,} of {len(conversations):,} conversations are in no release or withdrawn, and only released "
+            "items are sent to another machine",
             field="--judge",
             mend="Release them (`curate release VERSION`) and export again, or name a server on this machine.",
         )

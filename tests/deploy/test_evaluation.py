@@ -213,9 +213,14 @@ def test_bertscore_and_a_judge_stand_in_the_table(trained: Workspace, tested: Pa
 
 
 def test_options_that_miss_another_are_a_usage_error(trained: Workspace) -> None:
-    done = curate("-C", trained.root, "evaluate", "tiny", "--export", "x", "--judge", "http://127.0.0.1:1/v1")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Name the server and its model" in done.stderr
+    for options, mend in (
+        (["--judge", "http://127.0.0.1:1/v1"], "Name the server and its model"),
+        (["--judge-requests", "10"], "Name the server and its model"),
+        (["--bertscore-idf"], "Give the folder of an encoder"),
+    ):
+        done = curate("-C", trained.root, "evaluate", "tiny", "--export", "x", *options)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert mend in done.stderr
     with pytest.raises(UsageError, match="field '--export'"):
         evaluate(trained, ["tiny"], data=DATA, bertscore=BertScoreOptions(DATA))
 

@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from curation.triage import LEVELS
+from curation.triage.model import weigh
 from curation.workspace import Workspace
-from deploy.safety import confirmed_helplines, layer, make_layer, read_layer, write_helplines
+from deploy.safety import app_model, confirmed_helplines, layer, make_layer, read_layer, write_helplines
 from deploy.safety.app_model import AppModel, level_alone, write_app_model
 from deploy.safety.figures import labelled
 from deploy.safety.layer import SafetyLayer, as_text
@@ -238,6 +239,22 @@ def test_a_fault_of_the_recogniser_is_answered_as_danger(british: SafetyLayer, m
     assert help_ is not None
     assert help_.text == british.anyone
     assert help_.lines
+
+
+def test_a_model_that_cannot_be_loaded_leaves_the_rules_and_costs_nobody_help(
+    british: SafetyLayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise FileNotFoundError("encoder.onnx")
+
+    for module in (weigh, app_model):
+        monkeypatch.setattr(module, "classifier", missing)
+    danger = british.help_for([("user", "I have the pills here and I will take them all tonight.")])
+    assert danger is not None
+    assert (danger.level, danger.text) == ("active", british.replies["active"])
+    other = british.help_for([("user", "I cannot bear another night like this.")])
+    assert other is not None
+    assert other.text == british.anyone
 
 
 def test_what_it_says_diagnoses_nothing_and_advises_on_no_medicine(british: SafetyLayer) -> None:

@@ -36,9 +36,6 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("curation/triage/model"), help="where the model is written")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--harmless", type=int, default=2_200, help="texts and sentences of the sources to learn from")
-    parser.add_argument(
-        "--beside", type=int, default=700, help="messages that are learnt from among harmless ones, too"
-    )
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)

@@ -38,6 +38,8 @@ def masked(text: str, **config: list[str]) -> list[tuple[str, str]]:
         ("Hello , my name is Jonathan . May I ask", [("PERSON", "Jonathan")]),
         ("my brother Will is gone", [("PERSON", "Will")]),
         ("I asked Dr. Beck, my GP", [("PERSON", "Beck")]),
+        ("I told Dr Pole about my sleep", [("PERSON", "Pole")]),
+        ("Miss North said so", [("PERSON", "North")]),
         ("The plane was in US airspace, said Russia", [("LOCATION", "US"), ("LOCATION", "Russia")]),
         ("He left the United States.", [("LOCATION", "United States")]),
         ("Warmly, Karen Keys, LMHC", [("PERSON", "Karen Keys")]),

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from annotations.withdrawals import add_tombstone
+from annotations.withdrawals import add_tombstone, longer_hashes
 from curation.workspace import Workspace
 from finetune.data import Conversation, Message
 from finetune.evaluation.judge import Judge, Judged, JudgePlan, check, judge_replies, judged_scores
@@ -40,7 +40,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def conversations(count: int) -> list[Conversation]:
     return [
         Conversation(
-            item_id=f"answers:{number}",
+            item_id=f"answers-{number}",
             content_hash=f"{number:064x}",
             messages=[
                 Message(role="system", content="You listen."),
@@ -102,7 +102,7 @@ def test_the_judge_sees_no_model_s_name_and_nothing_that_was_approved(workspace:
     sent = json.dumps(body)
     assert APPROVED not in sent
     assert "You listen" not in sent
-    assert "answers:0" not in sent
+    assert "answers-0" not in sent
     for dimension in DIMENSIONS:
         assert dimension.question in body["messages"][0]["content"]
 
@@ -175,6 +175,16 @@ def test_what_was_rated_is_not_asked_again_and_the_budget_holds(workspace: Works
         assert max(server.asked.values()) == 1
 
 
+def test_another_server_is_another_judge_whatever_it_calls_its_model(workspace: Workspace) -> None:
+    overall = []
+    for value in (2, 4):
+        with serving(JudgeServer(lambda text, value=value: rating(overall=value))) as server:
+            found = judge(workspace, server, [["one"]])
+        assert found is not None
+        overall += [both[0].overall for both in found.ratings if both]
+    assert overall == [2, 4]
+
+
 KILLED = """
 import sys
 from pathlib import Path
@@ -235,7 +245,11 @@ def release(workspace: Workspace, asked: list[Conversation]) -> None:
     """A release of these conversations, as far as the judge looks at one."""
     folder = workspace.releases / "1.0.0"
     (folder / "data").mkdir(parents=True)
-    table = {"item_id": [one.item_id for one in asked], "content_hash": [one.content_hash for one in asked]}
+    table = {
+        "item_id": [one.item_id for one in asked],
+        "content_hash": [one.content_hash for one in asked],
+        "source_id": ["answers"] * len(asked),
+    }
     pq.write_table(pa.table(table), folder / "data" / "test-00000-of-00001.parquet")
     manifest = ReleaseManifest(
         name="test", version="1.0.0", previous=None, date=datetime.date(2026, 1, 5), license="CC0-1.0", build_id="b",
@@ -254,8 +268,22 @@ def test_to_another_machine_goes_only_what_was_released(workspace: Workspace) ->
     changed = [*asked[:2], asked[2].model_copy(update={"content_hash": "f" * 64})]
     with pytest.raises(Refused, match="1 of 3"):
         check(workspace, ELSEWHERE, changed)
-    add_tombstone(workspace.withdrawals, why="consent", item_ids=("answers:1",))
+    add_tombstone(workspace.withdrawals, why="consent", item_ids=("answers-1",))
     with pytest.raises(Refused, match="1 of 3"):
+        check(workspace, ELSEWHERE, asked)
+
+
+def test_nothing_of_a_withdrawn_source_and_no_withdrawn_text_goes_to_another_machine(workspace: Workspace) -> None:
+    asked = conversations(3)
+    asked[2].messages[1] = Message(role="user", content="A long night in which nobody I wrote to answered me.")
+    release(workspace, asked)
+    check(workspace, ELSEWHERE, asked)
+    hashes = longer_hashes(["A long night in which nobody I wrote to answered me."])
+    add_tombstone(workspace.withdrawals, why="consent", item_ids=("elsewhere-1",), hashes=tuple(hashes))
+    with pytest.raises(Refused, match="1 of 3"):
+        check(workspace, ELSEWHERE, asked)
+    add_tombstone(workspace.withdrawals, why="licence", source_id="answers")
+    with pytest.raises(Refused, match="3 of 3"):
         check(workspace, ELSEWHERE, asked)
 
 
