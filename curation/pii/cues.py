@@ -37,6 +37,10 @@ _OWN_NAME = re.compile(
     rf"\b(?i:my (?:first |full |real |last )?name(?:['’]?s| is|:)|the name['’]?s|(?:they|people|you can|everyone|just) calls? me|i go by|i answer to|this is|"
     rf"(?:his|her|their|whose) name(?:['’]?s| is| was)|named (?:him|her|the baby)|call(?:ed|ing)? (?:him|her)|what['’]?s your (?:first |last |full )?name\?) ({_NAMES})"
 )
+_OWN_INITIALS = re.compile(
+    r"\b(?i:my (?:first |full |real |last )?name(?:['’]?s| is|:)|(?:they|people|you can|everyone|just) calls? me|i go by|i answer to) "
+    r"([A-Z]\.?[A-Z]\.?)(?!\w)"
+)
 _OWN_NAME_LOWER = re.compile(
     rf"\b(?i:my (?:real )?name(?:['’]?s| is)|(?:his|her) name(?:['’]?s| is)) ({_LOWER}(?: {_LOWER})?)(?=\s*(?:[.,;!?\n]|$|and\b|but\b|i['’]?m\b))"
 )
@@ -130,6 +134,7 @@ def _is_signed(look: Glance) -> bool:
 
 _CUES: tuple[tuple[str, re.Pattern[str], float, Callable[[Glance], bool]], ...] = (
     ("own-name", _OWN_NAME, 0.95, lambda look: look.has(*_ANNOUNCED)),
+    ("own-initials", _OWN_INITIALS, 0.9, lambda look: look.has(*_ANNOUNCED)),
     ("own-name-lower-case", _OWN_NAME_LOWER, 0.8, lambda look: "name" in look.folded),
     ("introduction", _IM_FIRST, 0.6, lambda look: True),
     ("introduction", _IM_GREETING, 0.6, lambda look: look.has_word(_HELLOS) or look.has(*_AND_IM)),

@@ -17,7 +17,8 @@ UNKNOWN = 0.75
 """The same for a word in lower case that no list of names knows."""
 
 SLIP = 0.9
-"""The same if it is spelled nearly like an everyday word, and so may be a slip of the pen."""
+"""The same for a place or an organisation that is spelled nearly like an everyday word: a slip of the pen may be one.
+A person so spelled is believed only where a cue announces one: the model is sure of ``is anone there`` as well."""
 
 
 def find(
@@ -64,7 +65,7 @@ def _is_believed(text: str, span: Span) -> bool:
         return False
     forms = value.split()
     is_known = not value.islower() or any(lookup([plain(form) for form in forms]))
-    if not is_known and (span.score < UNKNOWN or (span.score < SLIP and all(map(is_slip, forms)))):
+    if not is_known and (span.score < UNKNOWN or _may_be_slip(span, forms)):
         return False
     everyday = value.islower() and all(is_word(form) or is_common(form) for form in forms)
     is_phrase = everyday or (value.islower() and is_word(forms[0]))
@@ -75,3 +76,8 @@ def _is_believed(text: str, span: Span) -> bool:
     if is_word(value):
         return value == "US" and span.label == "LOCATION" and not text.isupper()
     return not (value.islower() and is_common(value) and span.score < SURE)
+
+
+def _may_be_slip(span: Span, forms: list[str]) -> bool:
+    """Whether a span of words in lower case is more likely misspelled than a name."""
+    return (span.label == "PERSON" or span.score < SLIP) and all(map(is_slip, forms))

@@ -23,7 +23,7 @@ _TAIL = (
 )
 _STREET = re.compile(
     rf"(?<![\w$£€.-])\d{{1,5}}[a-zA-Z]?,? (?:[NSEW]\.? )?(?:(?!(?i:{KIND})\b|(?i:either|any|no|this|that|every|other|long|half|more|of|my|years?|days?|times?|the way|in|to|on|and|"
-    rf"minutes?|hours?|weeks?|months?|miles?|people|mg|for|a|i|at|is|was|or)\b)(?:[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’.-]*|\d+(?:st|nd|rd|th)) ){{1,3}}(?i:{KIND})\b\.?{_TAIL}",
+    rf"minutes?|mins?|hours?|hrs?|blocks?|weeks?|months?|miles?|people|mg|for|a|i|at|is|was|or)\b)(?:[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’.-]*|\d+(?:st|nd|rd|th)) ){{1,3}}(?i:{KIND})\b\.?{_TAIL}",
 )
 _ROUTE = re.compile(
     rf"(?<![\w$£€.-])\d{{1,5}}(?: ?(?:bis|ter))?,? (?i:rue|avenue|via|calle|rua|place|piazza|plaza|avenida|boulevard) (?:(?:de|du|des|della|di|la|le|del|da|dos|las|los|l['’]) ?){{0,2}}"

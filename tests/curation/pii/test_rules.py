@@ -74,7 +74,15 @@ def test_addresses_are_found(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["I drove 20 miles on the road", "2 ways", "5 minutes a day on the street", "a long way", "24 hour drive"]
+    "text",
+    [
+        "I drove 20 miles on the road",
+        "2 ways",
+        "5 minutes a day on the street",
+        "a long way",
+        "24 hour drive",
+        "a 10 mins walk",
+    ],
 )
 def test_other_ways_are_no_addresses(text: str) -> None:
     assert places.find(text) == []
