@@ -170,6 +170,11 @@ class _Conversation(NamedTuple):
                     sys.stdout.flush()
         except CurateError as failed:
             error = failed
+        except BaseException:
+            if self.as_json:  # the helplines reach whoever reads this, whatever ended the reply
+                broken = CurateError("the reply was broken off")
+                typer.echo(json.dumps(_as_json("".join(said), reply, broken), ensure_ascii=False))
+            raise
         if self.as_json:
             typer.echo(json.dumps(_as_json("".join(said), reply, error), ensure_ascii=False))
             return error

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
@@ -75,7 +76,7 @@ class Chat:
         self.safety: SafetyLayer = read_layer(folder / self.manifest.safety)
         self._format = self.manifest.chat
         _check_machine(folder / BUNDLE, self.manifest)
-        preparing = Thread(target=prepare)  # beside the loading of the model, which takes as long
+        preparing = Thread(target=_prepared)  # beside the loading of the model, which takes as long
         preparing.start()
         self._tokenizer = DeviceTokenizer(folder / self.manifest.tokenizer)
         self._model = PteModel(folder / self.manifest.model)
@@ -172,6 +173,12 @@ class Chat:
         finally:
             self._exchanges.append([*question, *said, self._format.end_of_turn])
             self._said.append(("assistant", "".join(shown)))
+
+
+def _prepared() -> None:
+    """Loads what recognises danger. What cannot be loaded is told of at its first use, where the rules go on alone."""
+    with suppress(Exception):
+        prepare()
 
 
 def _check_machine(file: Path, manifest: BundleManifest) -> None:

@@ -56,7 +56,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         "sha256": {"train.jsonl": sha256_of(export / "train.jsonl")},
     }
     (export / "manifest.json").write_text(json.dumps(manifest))
-    config = {"epochs": 40, "learning_rate": 5e-3}
+    config = {"epochs": 60, "learning_rate": 3e-3}  # learnt by heart, whatever the last bits of a sum are
     finetune(workspace, data=export, method="full", model="tiny", run="first", config=config)
     finetune(workspace, data=export, method="lora", model="tiny", run="adapted", config={"epochs": 8})
     rounded = {"epochs": 8, "gradient_accumulation": 1, "lora": {"rank": 8, "alpha": 16}}

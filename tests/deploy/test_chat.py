@@ -115,6 +115,22 @@ def test_help_is_there_when_the_model_fails(chat: Chat, monkeypatch: pytest.Monk
     assert reply.help is not None
 
 
+def test_a_script_gets_the_help_of_a_reply_that_was_broken_off(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from cli.deploy import _Conversation
+
+    def broken_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("deploy.chat.generate", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        _Conversation(chat, {}, speed=False, as_json=True).say("I want to kill myself")
+    told = json.loads(capsys.readouterr().out)
+    assert told["help"]["lines"]
+    assert told["error"] == "the reply was broken off"
+
+
 def test_help_is_there_when_the_model_loops_and_when_the_message_is_too_long(
     chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
