@@ -8,6 +8,7 @@ import pytest
 
 from curation.engine import LocalEngine
 from curation.engine import local as local_engine
+from curation.long_tables import mapped
 from curation.step import FAULT_COLUMN
 from schemas.config import Section
 
@@ -68,6 +69,21 @@ def test_another_configuration_computes_anew(tmp_path: Path) -> None:
 def test_no_rows_are_no_trouble(tmp_path: Path) -> None:
     result = LocalEngine(tmp_path).run(Shout(), rows("a").slice(1))
     assert len(result.kept) == len(result.faulty) == 0
+
+
+def test_a_text_that_left_its_source_leaves_the_cache(tmp_path: Path) -> None:
+    with LocalEngine(tmp_path) as engine:
+        engine.run(Shout(), rows("gone", "stays"))
+    (folder,) = tmp_path.glob("shout/*")
+    (folder / "0123.partial").write_bytes(b"GONE, half written when the process was killed")
+    with LocalEngine(tmp_path) as engine:
+        own = engine.passing / "spilt"
+        own.mkdir()
+        assert engine.run(Shout(), rows("stays", "new")).work.computed == 1
+        engine.prune()
+        assert own.is_dir()
+    kept = [mapped(file) for file in folder.iterdir()]
+    assert sorted(text for table in kept for text in table["text"].to_pylist()) == ["NEW!", "STAYS!"]
 
 
 @pytest.mark.slow
