@@ -21,7 +21,16 @@ from packaging.requirements import Requirement
 from curation.dedup.candidates import Codes, Signatures, bands
 from curation.engine.engine import Computed, Engine
 from curation.engine.local import cores
-from curation.engine.ray_driver import SHUFFLE_BLOCK_ROWS, Compute, Done, Search, Settings, lost, serve
+from curation.engine.ray_driver import (
+    SHUFFLE_BLOCK_ROWS,
+    Compute,
+    Done,
+    Search,
+    Settings,
+    clear_left_overs,
+    lost,
+    serve,
+)
 from curation.engine.ray_work import PLACE, unpacked
 from curation.long_tables import slices, taken, written
 from curation.progress import Progress, silent
@@ -104,6 +113,8 @@ class RayEngine(Engine):
         self._process.join(_END_SECONDS)
         with suppress(ProcessLookupError, PermissionError):  # what Ray started is of its group, and may outlive it
             os.killpg(self.pid, signal.SIGKILL)
+        self._process.join(_END_SECONDS)
+        clear_left_overs()  # it had no time to
         super().__exit__(kind, error, trace)
 
     @property
