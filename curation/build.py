@@ -19,12 +19,12 @@ import pyarrow.parquet as pq
 from curation.code import code_hash
 from curation.config import load_config
 from curation.dedup import LIBRARIES as DEDUP_LIBRARIES
-from curation.engine import Engine, LocalEngine
+from curation.engine import Engine, LocalEngine, clear_passing
 from curation.flow import Flow, counted, sources_of, summed
 from curation.long_tables import slices
 from curation.pipeline import row_steps, run_pipeline
 from curation.progress import Progress, silent
-from curation.remote import forget_fetched, hand_over
+from curation.remote import check_target, forget_fetched, hand_over
 from curation.report import report_html
 from curation.sources import source_files
 from curation.step import digest, fingerprint, library_versions
@@ -114,10 +114,14 @@ def build_dataset(
         raise UsageError(f"there is no engine '{engine}'", field="--engine", mend=f"Use {' or '.join(ENGINES)}.")
     if ray_address is not None and engine != "ray":
         raise UsageError("is for the engine ray", field="--ray-address", mend="Add --engine ray, or leave it out.")
+    if to is not None:
+        check_target(to)
     wall, cpu = time.perf_counter(), _cpu_seconds()
     config = load_config(workspace)
     with _alone(workspace):
+        clear_passing(workspace.cache)
         files = files_read(config, workspace)
+        forget_fetched([source.path for source in config.sources if source.path], workspace)
         build_id = build_id_of(config, workspace, files)
         folder = workspace.builds / build_id
         existed = (folder / MANIFEST).is_file()
@@ -131,9 +135,8 @@ def build_dataset(
                         "a source was changed while it was read", file=workspace.root, mend="Run the command again."
                     )
                 with progress("write", None):
+                    running.prune()  # first: once the build stands, nothing is run again
                     manifest, steps = _write(folder, build_id, config, files, flow), flow.work
-                    running.prune()
-            forget_fetched([source.path for source in config.sources if source.path], workspace)
         work = WorkReport(
             build_id=build_id,
             existed=existed,

@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curation.engine import Engine, StepResult
-from curation.long_tables import taken
 from curation.step import RowStep
 from schemas.errors import CurateError
 from schemas.faults import Quarantined
@@ -67,13 +66,13 @@ class Flow:
     def remove(self, step: str, duplicates: pa.Table) -> None:
         """Takes out the rows at ``duplicates``' ``place``; its ``kept_id``, ``reason`` and ``score`` go with them."""
         before = sources_of(self.rows)
-        places = duplicates["place"].combine_chunks()
-        removed = taken(self.rows.to_batches(), places.to_numpy()) if len(places) else self.rows.slice(0, 0)
+        places = duplicates["place"].to_numpy()
+        removed = self.engine.taken(self.rows, places)
         for name in ("kept_id", "reason", "score"):
             removed = removed.append_column(name, duplicates[name])
         self.removed = removed.append_column("step", pa.array([step] * len(removed), pa.string()))
         stays = np.ones(len(self.rows), bool)
-        stays[places.to_numpy()] = False
+        stays[places] = False
         if len(places):
             self.rows = self.engine.filtered(self.rows, pa.chunked_array([stays]))
         sources = pc.struct_field(removed["provenance"], "source_id").to_pylist()

@@ -12,18 +12,21 @@ from numpy.typing import NDArray
 
 SLICE_ROWS = 10_000
 """Rows of a table that are looked at together."""
+PARTIAL = ".partial"
+"""The ending of a file that is being written."""
 
 
 def spooled(folder: Path, tables: Iterable[pa.Table]) -> pa.Table:
     """``tables``, at least one and all of the same columns, as one table in a new file in ``folder``, mapped."""
+    return mapped(written(folder, tables))
+
+
+def written(folder: Path, tables: Iterable[pa.Table]) -> Path:
+    """A new file in ``folder`` of ``tables``, at least one and all of the same columns, each in one piece."""
     file = folder / f"{secrets.token_hex(8)}.arrow"
-    tables = iter(tables)
-    first = next(tables)
-    with pa.ipc.new_file(str(file), first.schema) as writer:
-        for table in chain([first], tables):
-            for batch in table.combine_chunks().to_batches():
-                writer.write_batch(batch)
-    return mapped(file)
+    with pa.OSFile(str(file), "wb") as sink:
+        _write(sink, tables)
+    return file
 
 
 def mapped(file: Path) -> pa.Table:
@@ -36,16 +39,27 @@ def mapped(file: Path) -> pa.Table:
         return pa.ipc.open_file(source).read_all()
 
 
-def write_durably(file: Path, table: pa.Table) -> None:
-    """Writes ``table`` to ``file``: whole, and on disk before it returns."""
-    partial = file.with_suffix(".partial")
-    with pa.OSFile(str(partial), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
-        writer.close()
+def write_durably(file: Path, tables: Iterable[pa.Table]) -> None:
+    """Writes ``tables``, as :func:`written` does, to ``file``: whole, and on disk before it returns.
+
+    A process that is killed meanwhile leaves a file of this name that ends in ``.partial``.
+    """
+    partial = file.with_suffix(PARTIAL)
+    with pa.OSFile(str(partial), "wb") as sink:
+        _write(sink, tables)
         sink.flush()
-    with partial.open("rb") as written:
-        os.fsync(written.fileno())
+    with partial.open("rb") as on_disk:
+        os.fsync(on_disk.fileno())
     partial.replace(file)
+
+
+def _write(sink: pa.NativeFile, tables: Iterable[pa.Table]) -> None:
+    tables = iter(tables)
+    first = next(tables)
+    with pa.ipc.new_file(sink, first.schema) as writer:
+        for table in chain([first], tables):
+            for batch in table.combine_chunks().to_batches():
+                writer.write_batch(batch)
 
 
 def slices(table: pa.Table, rows: int = SLICE_ROWS) -> Iterator[pa.Table]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 def page_environment(package: str) -> "Environment":
     """An environment for the templates in ``package``: text is escaped, and a name that is not given is an error.
 
-    The macros of ``curation/dots.html.j2`` can be imported from any of them.
+    The macros of ``curation/dots.html.j2`` and ``curation/report/charts.html.j2`` can be imported from any of them.
     """
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 

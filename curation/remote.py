@@ -27,13 +27,15 @@ def is_remote(path: str) -> bool:
     return "://" in path
 
 
-def check_address(address: str) -> None:
-    """Raises ConfigError where an address holds what could be a secret: it stands in manifests and releases."""
+def check_address(address: str, field: str = "path") -> None:
+    """Raises ConfigError where an address, given as ``field``, holds what could be a secret: it stands in manifests and
+    releases.
+    """
     parts = urlsplit(address)
     if "@" in parts.netloc or parts.query:
         raise ConfigError(
             "holds a user, a password or a signature",
-            field="path",
+            field=field,
             mend="Give the plain address; credentials come from the environment or the standard files of its tool.",
         )
 
@@ -66,6 +68,12 @@ def forget_fetched(addresses: list[str], workspace: Workspace) -> None:
     for home in (workspace.private / "fetched").glob("*"):
         if home not in kept:
             shutil.rmtree(home)
+
+
+def check_target(address: str) -> None:
+    """Raises CurateError where nothing can be copied to an address, before there is anything to copy."""
+    check_address(address, "--to")
+    _store(address)
 
 
 def hand_over(folder: Path, sums: dict[str, str], manifest: str, address: str) -> None:
@@ -105,7 +113,6 @@ def _store(address: str) -> tuple[Any, str]:
     """The file system of an address, and the path in it."""
     import fsspec
 
-    check_address(address)
     with _told(address):
         store, path = fsspec.core.url_to_fs(address)
         store.invalidate_cache()  # what was listed a while ago may have changed

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curation.engine.keys import KEY
-from curation.long_tables import SLICE_ROWS, mapped, taken, write_durably
+from curation.long_tables import PARTIAL, SLICE_ROWS, mapped, slices, taken, write_durably
 from curation.step import FAULT_COLUMN, RowStep, fingerprint
 
 
@@ -29,6 +29,8 @@ class RowCache:
     def __init__(self, folder: Path, step: RowStep) -> None:
         self.folder = folder / step.name / fingerprint(step)[:16]
         self.folder.mkdir(parents=True, exist_ok=True)
+        for left_by_a_killed_run in self.folder.glob(f"*{PARTIAL}"):
+            left_by_a_killed_run.unlink()
         self.schema = pa.schema([KEY, *step.writes, FAULT_COLUMN])
         self._batches: list[pa.RecordBatch] = [pa.RecordBatch.from_pylist([], self.schema), *_batches(self.folder)]
         self._new: list[Path] = []
@@ -44,7 +46,7 @@ class RowCache:
         """Keeps the results of the rows with these keys, on disk before it returns."""
         part = results.add_column(0, KEY, keys).cast(self.schema)
         file = self.folder / f"{secrets.token_hex(8)}.arrow"
-        write_durably(file, part)
+        write_durably(file, [part])
         self._new.append(file)
         self._batches += mapped(file).to_batches()
 
@@ -58,7 +60,8 @@ class RowCache:
     def tidy(self) -> None:
         """Puts the many files of this run into one, so that the next run opens few."""
         if len(self._new) > 1:
-            write_durably(self.folder / f"{secrets.token_hex(8)}.arrow", pa.concat_tables(map(mapped, self._new)))
+            results = pa.concat_tables(map(mapped, self._new))
+            write_durably(self.folder / f"{secrets.token_hex(8)}.arrow", slices(results))
             for file in self._new:
                 file.unlink()
         self._new.clear()
@@ -69,7 +72,7 @@ class RowCache:
 
 def prune(caches: Path, used: dict[Path, list[pa.Array]]) -> None:
     """Removes every result from disk but those of the keys in ``used``, by folder of a step."""
-    for folder in caches.glob("*/*"):
+    for folder in caches.glob("[!.]*/*"):  # what engines write in passing is their own
         if not folder.is_dir():
             continue
         if folder not in used:
@@ -80,7 +83,8 @@ def prune(caches: Path, used: dict[Path, list[pa.Array]]) -> None:
         wanted = pc.unique(pa.chunked_array(used[folder], KEY.type))
         if table is None or len(table) <= len(wanted):
             continue
-        write_durably(folder / f"{secrets.token_hex(8)}.arrow", table.filter(pc.is_in(table["key"], value_set=wanted)))
+        still_used = (part.filter(pc.is_in(part["key"], value_set=wanted)) for part in slices(table))
+        write_durably(folder / f"{secrets.token_hex(8)}.arrow", still_used)
         for file in files:
             file.unlink()
 

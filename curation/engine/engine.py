@@ -8,20 +8,25 @@ import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from curation.dedup.candidates import Codes, Signatures, meetings
 from curation.engine.cache import RowCache, prune
 from curation.engine.keys import row_keys
-from curation.long_tables import put, slices, spooled
+from curation.long_tables import SLICE_ROWS, put, slices, spooled, taken
 from curation.progress import Progress, silent
 from curation.step import RowStep
 from schemas.manifest import StepWork
+
+_PASSING = ".passing-"
 
 
 class StepResult(NamedTuple):
@@ -58,9 +63,7 @@ class Engine(ABC):
     def __init__(self, cache: Path, progress: Progress = silent) -> None:
         self.cache, self.progress = cache, progress
         cache.mkdir(parents=True, exist_ok=True)
-        for left_by_a_killed_run in cache.glob(".passing-*"):
-            shutil.rmtree(left_by_a_killed_run)
-        self.passing = Path(tempfile.mkdtemp(prefix=".passing-", dir=cache))
+        self.passing = Path(tempfile.mkdtemp(prefix=_PASSING, dir=cache))
         self._used: dict[Path, list[pa.Array]] = defaultdict(list)
 
     def __enter__(self) -> Self:
@@ -120,6 +123,12 @@ class Engine(ABC):
         pairs = zip(slices(rows), slices(masks), strict=True)
         return self.spooled(part.filter(mask["wanted"].combine_chunks()) for part, mask in pairs)
 
+    def taken(self, rows: pa.Table, places: NDArray[np.int64]) -> pa.Table:
+        """The rows at ``places``, in this order, as one table in such a file."""
+        batches = rows.to_batches()
+        parts = (taken(batches, places[at : at + SLICE_ROWS]) for at in range(0, len(places), SLICE_ROWS))
+        return self.spooled(chain([rows.slice(0, 0)], parts))
+
     def _parted(self, rows: pa.Table, results: pa.Table) -> tuple[pa.Table, pa.Table]:
         """The rows that go on with the step's columns, and those with a fault."""
         fault = results["fault"]
@@ -132,6 +141,12 @@ class Engine(ABC):
     def prune(self) -> None:
         """Forgets the results that this engine did not use: a text that left its source must leave the cache, too."""
         prune(self.cache, self._used)
+
+
+def clear_passing(cache: Path) -> None:
+    """Removes what killed engines wrote in passing; none may be running."""
+    for left in cache.glob(f"{_PASSING}*"):
+        shutil.rmtree(left, ignore_errors=True)  # what Ray started may be ending there still
 
 
 def checked(step: RowStep, chunk: Computed) -> pa.Table:

@@ -2,14 +2,12 @@
 
 import multiprocessing
 import os
-import secrets
 import signal
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import requires
 from importlib.util import find_spec
-from itertools import chain
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -23,9 +21,18 @@ from packaging.requirements import Requirement
 from curation.dedup.candidates import Codes, Signatures, bands
 from curation.engine.engine import Computed, Engine
 from curation.engine.local import cores
-from curation.engine.ray_driver import SHUFFLE_BLOCK_ROWS, Compute, Done, Search, Settings, lost, serve
+from curation.engine.ray_driver import (
+    SHUFFLE_BLOCK_ROWS,
+    Compute,
+    Done,
+    Search,
+    Settings,
+    clear_left_overs,
+    lost,
+    serve,
+)
 from curation.engine.ray_work import PLACE, unpacked
-from curation.long_tables import taken
+from curation.long_tables import slices, taken, written
 from curation.progress import Progress, silent
 from curation.step import RowStep, fingerprint
 from schemas.errors import CurateError, MissingExtra, UsageError
@@ -106,6 +113,8 @@ class RayEngine(Engine):
         self._process.join(_END_SECONDS)
         with suppress(ProcessLookupError, PermissionError):  # what Ray started is of its group, and may outlive it
             os.killpg(self.pid, signal.SIGKILL)
+        self._process.join(_END_SECONDS)
+        clear_left_overs()  # it had no time to
         super().__exit__(kind, error, trace)
 
     @property
@@ -126,7 +135,8 @@ class RayEngine(Engine):
         for start in range(0, len(places), block_rows * WINDOW_BLOCKS):
             window = places.slice(start, block_rows * WINDOW_BLOCKS)
             blocks = (window.slice(at, block_rows) for at in range(0, len(window), block_rows))
-            file = self._written(taken(batches, one.to_numpy()).append_column(PLACE, one) for one in blocks)
+            tables = (taken(batches, one.to_numpy()).append_column(PLACE, one) for one in blocks)
+            file = written(self.passing, tables)
             for answer in self._answers(Compute(file, step, expected)):
                 done = pa.array(np.frombuffer(answer["places"], "<i8"))
                 yield Computed(done, unpacked(answer["results"]), answer["cpu"])
@@ -145,19 +155,10 @@ class RayEngine(Engine):
         block_rows = -(-texts // tasks)
         data = pa.array(signatures.view(f"V{2 * permutations}").ravel(), pa.binary(2 * permutations))
         table = pa.table({"place": pa.array(np.arange(texts)), "signature": data})
-        file = self._written(table.slice(at, block_rows) for at in range(0, texts, block_rows))
+        file = written(self.passing, slices(table, block_rows))
         for answer in self._answers(Search(file, texts)):
             yield np.frombuffer(answer, "<i8")
         file.unlink()
-
-    def _written(self, blocks: Iterator[pa.Table]) -> Path:
-        """A file of the blocks, at least one, each in one piece."""
-        file = self.passing / f"{secrets.token_hex(8)}.arrow"
-        first = next(blocks)
-        with pa.ipc.new_file(str(file), first.schema) as writer:
-            for block in chain([first], blocks):
-                writer.write_table(block.combine_chunks())
-        return file
 
     def _answers(self, request: Compute | Search) -> Iterator[Any]:
         """The answers to a request, as they come."""

@@ -164,7 +164,7 @@ def _own_environment() -> Iterator[str]:
     os.environ.update({"RAY_gcs_rpc_server_reconnect_timeout_s": "10"})  # what ended here does not come back
     os.environ.pop("RAY_ADDRESS", None)
     # Ray opens its folder to all users; the one around it is closed to them. Its sockets' names must be short.
-    _clear_left_overs()
+    clear_left_overs()
     folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
     try:
         yield str(folder / "r")
@@ -179,12 +179,13 @@ def _use_token() -> None:
         os.environ.setdefault("RAY_AUTH_MODE", "token")
 
 
-def _clear_left_overs() -> None:
+def clear_left_overs() -> None:
     """Removes the folders of processes that were killed: their logs name the steps that ran."""
     for left in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
         pid = left.name.removeprefix(_FOLDER).split("-")[0]
-        if pid.isdecimal() and not is_running(int(pid)) and left.stat().st_uid == os.getuid():
-            shutil.rmtree(left, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another process may clear at the same time
+            if pid.isdecimal() and not is_running(int(pid)) and left.stat().st_uid == os.getuid():
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _set_up_data() -> None:

@@ -8,15 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-BATCH = 20_000
-"""Rows looked at together."""
+from curation.long_tables import SLICE_ROWS
 
 Codes = NDArray[np.int64]
 
 
 def batches(table: pa.Table, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """These columns of the table, some rows at a time and without copying them."""
-    yield from table.select(columns).to_batches(max_chunksize=BATCH)
+    yield from table.select(columns).to_batches(max_chunksize=SLICE_ROWS)
 
 
 def source_codes(batch: pa.RecordBatch, source_ids: list[str]) -> Codes:

@@ -10,7 +10,7 @@ from curation.report.charts import fold, fold_names
 from schemas.manifest import BuildManifest, StepCounts
 
 NODE, GAP, LEAST_ROW = 24.0, 3.0, 44.0
-"""Heights of a step's bar and of the least space between two, and the space between the bands of two sources."""
+"""The height of a step's bar, the space between the bands of two sources, and the least from one bar to the next."""
 MOST_REASONS = 6
 """Reasons that are drawn at a step; the others are drawn together."""
 

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from curation import Workspace, build_dataset, open_build
+from curation import build as build_module
 from curation.engine import local as local_engine
 from curation.progress import Advance
 from schemas.errors import CurateError
@@ -225,6 +227,30 @@ def test_a_text_that_left_its_source_leaves_the_cache(make_workspace: MakeWorksp
     build_dataset(workspace)
     make_workspace(PAIRS)
     build_dataset(workspace)
+    assert not any(b"212-555-0147" in file.read_bytes() for file in workspace.cache.rglob("*") if file.is_file())
+
+
+def test_what_a_killed_build_held_is_gone_even_where_its_build_stands(
+    make_workspace: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = make_workspace([*PAIRS, ("My line is 212-555-0147, who calls?", "I will call you back tomorrow.")])
+    build_dataset(workspace)
+    make_workspace(PAIRS)
+    write = build_module._write
+
+    def write_and_end(*given: Any) -> None:
+        write(*given)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build_module, "_write", write_and_end)
+    with pytest.raises(KeyboardInterrupt):
+        build_dataset(workspace)
+    monkeypatch.undo()
+    left = workspace.cache / ".passing-killed" / "0123.arrow"
+    left.parent.mkdir()
+    left.write_text("My line is 212-555-0147")
+    assert build_dataset(workspace).work.existed
+    assert not left.exists()
     assert not any(b"212-555-0147" in file.read_bytes() for file in workspace.cache.rglob("*") if file.is_file())
 
 

@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from curation.engine import LocalEngine
+from curation.engine import engine as engine_module
 from curation.engine import local as local_engine
+from curation.long_tables import mapped
 from curation.step import FAULT_COLUMN
 from schemas.config import Section
 
@@ -68,6 +71,32 @@ def test_another_configuration_computes_anew(tmp_path: Path) -> None:
 def test_no_rows_are_no_trouble(tmp_path: Path) -> None:
     result = LocalEngine(tmp_path).run(Shout(), rows("a").slice(1))
     assert len(result.kept) == len(result.faulty) == 0
+
+
+def test_rows_are_taken_in_the_order_asked_for_and_lie_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "SLICE_ROWS", 2)
+    with LocalEngine(tmp_path) as engine:
+        some = engine.spooled([rows("a", "b"), rows("c", "d", "e")])
+        before = set(engine.passing.iterdir())
+        assert engine.taken(some, np.array([4, 0, 3]))["text"].to_pylist() == ["e", "a", "d"]
+        assert len(set(engine.passing.iterdir()) - before) == 1
+        none = engine.taken(some, np.array([], np.int64))
+        assert (len(none), none.schema) == (0, some.schema)
+
+
+def test_a_text_that_left_its_source_leaves_the_cache(tmp_path: Path) -> None:
+    with LocalEngine(tmp_path) as engine:
+        engine.run(Shout(), rows("gone", "stays"))
+    (folder,) = tmp_path.glob("shout/*")
+    (folder / "0123.partial").write_bytes(b"GONE, half written when the process was killed")
+    with LocalEngine(tmp_path) as engine:
+        own = engine.passing / "spilt"
+        own.mkdir()
+        assert engine.run(Shout(), rows("stays", "new")).work.computed == 1
+        engine.prune()
+        assert own.is_dir()
+    kept = [mapped(file) for file in folder.iterdir()]
+    assert sorted(text for table in kept for text in table["text"].to_pylist()) == ["NEW!", "STAYS!"]
 
 
 @pytest.mark.slow

@@ -78,8 +78,8 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        write_durably(tmp_path / "results.arrow", pa.table({"text": ["a"]}))
+        write_durably(tmp_path / "results.arrow", [pa.table({"text": ["a"]})])
     assert not (tmp_path / "results.arrow").exists()
     monkeypatch.undo()
-    write_durably(tmp_path / "results.arrow", pa.table({"text": ["a"]}))
+    write_durably(tmp_path / "results.arrow", [pa.table({"text": ["a"]})])
     assert mapped(tmp_path / "results.arrow")["text"].to_pylist() == ["a"]

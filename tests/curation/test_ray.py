@@ -175,6 +175,7 @@ def test_a_lost_cluster_is_told_and_nothing_of_it_is_left(tmp_path: Path) -> Non
         time.sleep(0.1)
     assert not [one for one in started if _runs(one)]
     assert not list(tmp_path.glob(".passing-*"))
+    assert not list(Path(tempfile.gettempdir()).glob(f"curate-ray-{engine.pid}-*"))
 
 
 def test_a_cluster_with_the_same_code_is_joined_and_one_with_other_code_is_refused(

@@ -140,8 +140,16 @@ def test_secrets_have_no_place_in_an_address(make_workspace: MakeWorkspace) -> N
         with pytest.raises(YamlError, match=r"line \d+, field 'sources.0.path': holds a user, a password or") as told:
             build_dataset(workspace_of(make_workspace, address))
         assert "secret" not in str(told.value)
-    with pytest.raises(ConfigError, match="holds a user, a password or a signature"):
-        build_dataset(make_workspace(PAIRS), to="s3://key:secret@bucket/builds")
+
+
+def test_an_address_that_nothing_can_be_copied_to_is_refused_before_the_build(make_workspace: MakeWorkspace) -> None:
+    workspace = make_workspace(PAIRS)
+    with pytest.raises(ConfigError, match="field '--to': holds a user, a password or a signature") as told:
+        build_dataset(workspace, to="s3://key:secret@bucket/builds")
+    assert "secret" not in str(told.value)
+    with pytest.raises(CurateError, match="addresses of gs:// need a package that is not installed"):
+        build_dataset(workspace, to="gs://bucket/builds")
+    assert not workspace.builds.exists()
 
 
 def test_without_credentials(s3: str, make_workspace: MakeWorkspace, tmp_path: Path) -> None:
