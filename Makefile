@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 ROOMS := schemas curation annotations exports finetune deploy cli
 
+export ORT_DISABLE_TELEMETRY := 1  # of what trains the models
 SHARE := 1
 OUT := curation/pii/ner
 

@@ -52,7 +52,7 @@ def test_replies_depend_on_what_was_said_before(chat: Chat) -> None:
 def test_thirty_turns_go_past_the_end_of_the_context(chat: Chat) -> None:
     remembered, said = [], 0
     for turn in range(30):
-        reply = chat.reply(f"This is thought number {turn}, about work.", temperature=0, max_new_tokens=24)
+        reply = chat.reply(f"This is thought number {turn}, about work.", temperature=2, seed=turn, max_new_tokens=24)
         assert "".join(reply)
         assert reply.ended in ("stop", "length")
         said += reply.tokens
@@ -180,7 +180,7 @@ def test_speed_is_told_on_request(deployed: Deployed) -> None:
 
 def test_a_script_gets_a_line_of_json_a_reply(deployed: Deployed) -> None:
     command = [Path(sys.executable).with_name("curate"), "chat", deployed.path, "--json", "--max-new-tokens", "4"]
-    lines = f"I cannot sleep.\n{IN_DANGER}\n{'word ' * 400}\nAnd now?\n"
+    lines = f"I cannot sleep.\n{IN_DANGER}\n{'It was a long day at work. ' * 60}\nAnd now?\n"
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
     replies = [json.loads(line) for line in done.stdout.splitlines()]
     assert [reply["help"] is not None for reply in replies] == [False, True, False, False]

@@ -11,9 +11,9 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
+from curation.onnx import session
 from curation.pii.ner.features import Word, words
 from curation.pii.ner.gate import may_hold_a_name
 from curation.pii.ner.windows import sentences, together
@@ -57,11 +57,7 @@ class EmbeddedModel:
     def __init__(self, gated: bool = True) -> None:
         self.gated = gated
         folder = files("curation.pii.ner")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        model = folder.joinpath("model.onnx").read_bytes()
-        self.session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self.session = session(folder.joinpath("model.onnx").read_bytes())
         self.tokenizer = Tokenizer.from_str(folder.joinpath("tokenizer.json").read_text(encoding="utf-8"))
         self.cache: dict[tuple[tuple[int, ...], bytes], npt.NDArray[np.float32]] = {}
         self.ends = self.tokenizer.token_to_id("[CLS]"), self.tokenizer.token_to_id("[SEP]")

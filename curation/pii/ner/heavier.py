@@ -88,6 +88,7 @@ def _spacy(model: str) -> Callable[[Sequence[str]], list[list[tuple[int, int, st
 
 
 def _gliner(model: str) -> Callable[[Sequence[str]], list[list[tuple[int, int, str, float]]]]:
+    import_module("curation.onnx")  # GLiNER can load ONNX Runtime, which reports to its maker unless told not to
     loaded = import_module("gliner").GLiNER.from_pretrained(model, local_files_only=True)
 
     def entities(texts: Sequence[str]) -> list[list[tuple[int, int, str, float]]]:

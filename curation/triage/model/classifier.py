@@ -6,9 +6,9 @@ from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
+from curation.onnx import session
 from curation.triage.levels import LEVELS, Level
 
 LONGEST = 80
@@ -28,12 +28,8 @@ class Classifier:
     """MiniLM-L6, fine-tuned, the mean of its pieces, and a linear head over the levels; one thread a process."""
 
     def __init__(self) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         folder = files("curation.triage.model")
-        encoder = folder.joinpath("encoder.onnx").read_bytes()
-        self.session = onnxruntime.InferenceSession(encoder, options, providers=["CPUExecutionProvider"])
+        self.session = session(folder.joinpath("encoder.onnx").read_bytes())
         head = json.loads(folder.joinpath("head.json").read_text(encoding="utf-8"))
         self.weights = np.array(head["weights"], np.float32)
         self.bias = np.array(head["bias"], np.float32)
