@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -82,10 +83,13 @@ class Drift(NamedTuple):
 
 
 def previous_build(workspace: Workspace, build_id: str) -> str | None:
-    """The last other build that was made; None if there is none."""
+    """The last other build that can be read (one of an earlier version may not); None if there is none."""
     others = [file for file in workspace.builds.glob(f"*/{MANIFEST}") if file.parent.name != build_id]
-    last = max(others, key=lambda file: (file.stat().st_mtime_ns, file.parent.name), default=None)
-    return last.parent.name if last else None
+    for file in sorted(others, key=lambda file: (file.stat().st_mtime_ns, file.parent.name), reverse=True):
+        with suppress(ValueError):
+            BuildManifest.model_validate_json(file.read_bytes())
+            return file.parent.name
+    return None
 
 
 def drift(workspace: Workspace, build: Build, against: str | None = None) -> Drift | None:

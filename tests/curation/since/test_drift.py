@@ -49,6 +49,16 @@ def test_the_first_build_has_nothing_to_be_compared_with(tmp_path: Path) -> None
     assert "the only build" in drift_html(None)
 
 
+def test_a_build_of_an_earlier_version_is_passed_over_unless_it_is_named(tmp_path: Path) -> None:
+    workspace, earlier = written(tmp_path, TEXTS)
+    (earlier.folder / "manifest.json").write_text('{"build_id": "of another time"}')
+    workspace, build = written(tmp_path, {"sleep": TEXTS["sleep"]})
+    assert previous_build(workspace, build.manifest.build_id) is None
+    assert drift(workspace, build) is None
+    with pytest.raises(CurateError, match="the manifest cannot be read"):
+        drift(workspace, build, against=earlier.folder.name)
+
+
 def test_new_changed_and_lost_items_are_told_apart(tmp_path: Path) -> None:
     [source] = changed(tmp_path).sources
     assert (source.before, source.now) == (3, 3)
