@@ -176,7 +176,7 @@ class Chat:
 
 
 def _prepared() -> None:
-    """Loads what recognises danger. What cannot be loaded is told of at its first use, where the rules go on alone."""
+    """Loads what recognises danger. What cannot be loaded fails again at its use, and then everybody is shown help."""
     with suppress(Exception):
         prepare()
 

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from types import TracebackType
 import pyarrow as pa
 
 from curation.engine.engine import Computed, Engine
+from curation.engine.parent import end_with
 from curation.long_tables import taken
 from curation.progress import Progress, silent
 from curation.step import RowStep
@@ -63,7 +63,7 @@ class LocalEngine(Engine):
             # Forking a process that runs Arrow's threads can hang it, so workers are spawned.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(
-                self.workers, mp_context=context, initializer=_end_with, initargs=(os.getpid(),)
+                self.workers, mp_context=context, initializer=end_with, initargs=(os.getpid(), _end)
             )
         waiting: deque[tuple[pa.Array, Future[tuple[pa.Table, float]]]] = deque()
         try:
@@ -88,15 +88,8 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _end_with(parent: int) -> None:
-    """Ends this worker process soon after its parent was killed: nobody else would."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+def _end() -> None:
+    os._exit(1)
 
 
 def _in_worker(step: RowStep, rows: pa.Table) -> tuple[pa.Table, float]:

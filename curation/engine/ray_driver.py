@@ -14,8 +14,6 @@ import secrets
 import shutil
 import signal
 import tempfile
-import threading
-import time
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,6 +21,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from curation.engine.parent import end_with
 from curation.engine.ray_work import (
     bucket_bounds,
     bucket_rows,
@@ -107,15 +106,13 @@ def serve(connection: Connection, settings: Settings) -> None:
 def _be_quiet(settings: Settings) -> None:
     """Leaves the terminal to the engine, and Ctrl-C, too; and ends with the engine, with all that Ray started."""
     os.setsid()
-    threading.Thread(target=_end_with, args=(settings.parent,), daemon=True).start()
+    end_with(settings.parent, _end)
     log = os.open(settings.folder / "ray.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)
 
 
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
+def _end() -> None:
     os.killpg(os.getpid(), signal.SIGKILL)
 
 

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curation.build import ITEMS, MANIFEST, REMOVED, Build, open_build
+from curation.flow import counted
 from curation.workspace import Workspace, canonical_json
 from schemas.manifest import BuildManifest
 
@@ -119,7 +120,7 @@ def drift(workspace: Workspace, build: Build, against: str | None = None) -> Dri
         _sources(*tables, removed),
         [
             *(
-                _shifts(title, *(_counts(table[column]) for table in tables))
+                _shifts(title, *(counted(pc.fill_null(table[column], "(none)")) for table in tables))
                 for title, column in (("Topics", "topic"), ("Languages", "language"))
             ),
             _shifts("Levels of risk", before.risk, now.risk),
@@ -183,11 +184,7 @@ def _sources(before: pa.Table, now: pa.Table, removed: pa.ChunkedArray) -> list[
 
 
 def _by_source(items: pa.Table) -> Counter[str]:
-    return _counts(pc.struct_field(items["provenance"], "source_id"))
-
-
-def _counts(values: pa.ChunkedArray) -> Counter[str]:
-    return Counter({one["values"] or "(none)": one["counts"] for one in pc.value_counts(values).to_pylist()})
+    return counted(pc.struct_field(items["provenance"], "source_id"))
 
 
 def _reasons(manifest: BuildManifest) -> dict[str, int]:

@@ -22,8 +22,9 @@ from finetune.evaluation.harness import ask
 from finetune.evaluation.results import Evaluation, Question
 from schemas.errors import CurateError, UsageError
 from tests.conftest import QA_SOURCE, curate
-from tests.finetune.evaluation.judge_server import JudgeServer, rating, serving
+from tests.finetune.evaluation.judge_server import JudgeServer, rating
 from tests.finetune.evaluation.test_bertscore import write_encoder
+from tests.loopback import serving
 
 from .conftest import Deployed
 

@@ -5,9 +5,6 @@ every command seconds. `make test` puts it there.
 """
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,8 +15,8 @@ from finetune.architecture import Architecture
 from finetune.models import build, open_model, random_weights, read_weights, save_model
 from finetune.tiny import TINY_ARCHITECTURE
 from tests.finetune.conftest import write_tiny_qwen
+from tests.finetune.with_transformers import needs_transformers, run_with_transformers
 
-TRANSFORMERS = Path(sys.prefix) / "transformers"
 LENGTH = 200
 
 # Reads a model by transformers alone, computes its logits, and writes the model again as transformers writes it.
@@ -29,6 +26,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM
+from tests.finetune.with_transformers import needs_transformers, run_with_transformers
 for folder in map(Path, sys.argv[1:]):
     model = AutoModelForCausalLM.from_pretrained(folder, torch_dtype=torch.float32, attn_implementation="eager")
     tokens = torch.load(folder / "tokens.pt")
@@ -44,8 +42,7 @@ def tied(architecture: Architecture, is_tied: bool) -> Architecture:
 
 @pytest.mark.slow
 def test_logits_equal_those_of_transformers(tmp_path: Path) -> None:
-    if not TRANSFORMERS.is_dir():
-        pytest.skip(f"transformers is not in {TRANSFORMERS}; `make test` puts it there")
+    needs_transformers()
     folders = {name: tmp_path / name for name in ("llama", "llama-untied", "qwen")}
     for name, folder in folders.items():
         folder.mkdir()
@@ -62,14 +59,7 @@ def test_logits_equal_those_of_transformers(tmp_path: Path) -> None:
         generator = torch.Generator().manual_seed(0)
         torch.save(torch.randint(architecture.vocab_size, (2, LENGTH), generator=generator), target / "tokens.pt")
     ours = [folder / "ours" for folder in folders.values()]
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *ours],
-        env=os.environ | {"PYTHONPATH": str(TRANSFORMERS), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    run_with_transformers(SCRIPT, ours)
     for folder in ours:
         theirs = load_file(folder / "logits.safetensors")["logits"]
         assert theirs.std() > 0.5, "logits that say something"

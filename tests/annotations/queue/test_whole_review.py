@@ -1,7 +1,6 @@
 """The review as a team does it: 300 items on a real server, by the API and by hotkeys in a real browser."""
 
 import hashlib
-import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from annotations import Ledger, adjudicate, policy_of, pull, push, standings, st
 from curation import Workspace, open_build
 from schemas.review_config import RISKY
 from tests.annotations.conftest import Reviewer, borrow, made, real_pairs
+from tests.browser import chromium
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
@@ -65,18 +65,8 @@ def expected(said: dict[str, Said], final: Said | None, needed: int) -> str:
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Any]:
-    if not (shutil.which("chromium") and shutil.which("chromedriver")):
-        pytest.skip("chromium and chromedriver are not installed")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or ""
-    switches = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-    for switch in (*switches, f"--user-data-dir={tmp_path / 'chromium'}", "--window-size=1440,900"):
-        options.add_argument(switch)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-    yield driver
-    driver.quit()
+    with chromium(tmp_path / "chromium", "1440,900") as driver:
+        yield driver
 
 
 def by_hotkeys(browser: Any, one: Reviewer, count: int) -> dict[str, Said]:

@@ -10,26 +10,20 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from curation.generate.sentences import sentences
+from tests.loopback import Handler, Loopback
 
 FAULTS = ("429", "500", "slow", "broken JSON", "wrong schema", "truncated", "refusing", "no JSON at all", "hang up")
 
 
-class Model(ThreadingHTTPServer):
+class Model(Loopback):
     """The server. ``faults`` are drawn for that share of the requests; ``always`` for all of those about a passage."""
 
-    daemon_threads = True
-    request_queue_size = 64
-
     def __init__(self, share: float = 0.0, always: dict[str, str] | None = None, slow: float = 0.5) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.share, self.always, self.slow = share, always or {}, slow
-        self.bodies: list[dict[str, Any]] = []
         self.asked: Counter[str] = Counter()
         """Requests, by passage."""
         self.completed: Counter[str] = Counter()
@@ -37,12 +31,7 @@ class Model(ThreadingHTTPServer):
         self.tokens = 0
         """Of all completions, usable or not."""
         self.faults: Counter[str] = Counter()
-        self.headers_seen: list[dict[str, str]] = []
         self.lock = threading.Lock()
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
     def fault_of(self, passage: str) -> str | None:
         """What goes wrong with this request."""
@@ -56,36 +45,16 @@ class Model(ThreadingHTTPServer):
         return FAULTS[int(draw / self.share * len(FAULTS))] if draw < self.share else None
 
 
-@contextmanager
-def running(model: Model) -> Iterator[Model]:
-    """The server, for as long as the block lasts."""
-    thread = threading.Thread(target=model.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield model
-    finally:
-        model.shutdown()
-        model.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     server: Model
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing."""
-
-    def handle(self) -> None:
-        with suppress(ConnectionError):  # the client was killed, or has given up waiting
-            super().handle()
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.body()
         with self.server.lock:
             self.server.bodies.append(body)
             self.server.headers_seen.append(dict(self.headers))
         if self.path != "/v1/chat/completions":
-            self._send(404, {})
+            self.send(404, {})
             return
         said = body["messages"][-1]["content"]
         passage = said.split("\n\n", 1)[1].rsplit("\n\nWrite:", 1)[0]
@@ -94,9 +63,9 @@ class _Handler(BaseHTTPRequestHandler):
             with self.server.lock:
                 self.server.faults[fault] += 1
         if fault == "429":
-            self._send(429, {"error": {}}, {"Retry-After": "0.01"})
+            self.send(429, {"error": {}}, {"Retry-After": "0.01"})
         elif fault in ("500", "401", "400"):
-            self._send(int(fault), {"error": {"message": passage}})
+            self.send(int(fault), {"error": {"message": passage}})
         elif fault == "hang up":
             self.close_connection = True
             self.connection.close()
@@ -127,21 +96,10 @@ class _Handler(BaseHTTPRequestHandler):
             if fault in (None, "slow", "lying"):
                 self.server.completed[passage] += 1
         if fault == "no JSON at all":
-            self._raw(200, b"<html>Bad gateway</html>")
+            self.send_raw(200, b"<html>Bad gateway</html>")
             return
         choice = {"index": 0, "message": message, "finish_reason": finish}
-        self._send(200, {"model": "fake-7b", "choices": [choice], "usage": usage})
-
-    def _send(self, status: int, value: dict[str, Any], headers: dict[str, str] | None = None) -> None:
-        self._raw(status, json.dumps(value).encode(), headers)
-
-    def _raw(self, status: int, content: bytes, headers: dict[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        self.send(200, {"model": "fake-7b", "choices": [choice], "usage": usage})
 
 
 def _answered(body: dict[str, Any], passage: str) -> dict[str, Any]:

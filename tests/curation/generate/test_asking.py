@@ -19,7 +19,8 @@ from curation.generate.work import Result, ask_all
 from schemas.config import GenerateConfig
 from schemas.errors import CurateError
 from tests.conftest import ROOT
-from tests.curation.generate.server import Model, running
+from tests.curation.generate.server import Model
+from tests.loopback import serving
 
 QA = partial(parsed, kind="qa")
 
@@ -70,7 +71,7 @@ def outcomes(folder: Path) -> dict[str, int]:
 
 def test_a_thousand_passages_are_each_answered_or_quarantined_with_a_reason(tmp_path: Path) -> None:
     always = {"number 7 ": "refusing", "number 70 ": "broken JSON", "number 700 ": "400", "number 77 ": "500"}
-    with running(Model(share=0.4, always=always, slow=0.4)) as model:
+    with serving(Model(share=0.4, always=always, slow=0.4)) as model:
         results = ask(model, tmp_path, passages(1_000), timeout_seconds=0.3, attempts=8)
         assert states(results).total() == 1_000
         assert states(results)["remaining"] == 0
@@ -96,7 +97,7 @@ def test_a_thousand_passages_are_each_answered_or_quarantined_with_a_reason(tmp_
 
 
 def test_an_answer_is_asked_for_once_however_often_the_command_runs(tmp_path: Path) -> None:
-    with running(Model()) as model:
+    with serving(Model()) as model:
         first = ask(model, tmp_path, passages(20))
         again = ask(model, tmp_path, passages(30))
         assert states(first) == {"answered": 20}
@@ -109,7 +110,7 @@ def test_an_answer_is_asked_for_once_however_often_the_command_runs(tmp_path: Pa
 def test_what_the_model_got_wrong_is_asked_again_only_when_wanted_and_what_the_server_failed_always(
     tmp_path: Path,
 ) -> None:
-    with running(Model(always={"number 1 ": "refusing", "number 2 ": "500"})) as model:
+    with serving(Model(always={"number 1 ": "refusing", "number 2 ": "500"})) as model:
         assert states(ask(model, tmp_path, passages(4), attempts=2)) == {"answered": 2, "quarantined": 2}
         model.always.clear()
         results = ask(model, tmp_path, passages(4))
@@ -118,7 +119,7 @@ def test_what_the_model_got_wrong_is_asked_again_only_when_wanted_and_what_the_s
 
 
 def test_a_retry_after_a_bad_reply_draws_another_seed(tmp_path: Path) -> None:
-    with running(Model(always={"number 0 ": "wrong schema"})) as model:
+    with serving(Model(always={"number 0 ": "wrong schema"})) as model:
         ask(model, tmp_path, passages(1), attempts=3, seed=40)
         ask(model, tmp_path, passages(1), attempts=2, seed=40, retry=True)
         assert [body["seed"] for body in model.bodies] == [40, 41, 42, 43, 44]
@@ -127,7 +128,7 @@ def test_a_retry_after_a_bad_reply_draws_another_seed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("limit", [{"max_requests": 25}, {"max_tokens": 30_000}])
 def test_the_budget_holds_and_the_next_run_goes_on(tmp_path: Path, limit: dict[str, int]) -> None:
-    with running(Model(share=0.3, slow=0.01)) as model:
+    with serving(Model(share=0.3, slow=0.01)) as model:
         results = ask(model, tmp_path, passages(60), **limit)
         assert states(results)["remaining"] > 0
         assert model.asked.total() <= limit.get("max_requests", 10**9)
@@ -141,18 +142,18 @@ def test_the_budget_holds_and_the_next_run_goes_on(tmp_path: Path, limit: dict[s
 
 
 def test_a_server_that_is_down_ends_the_run_and_not_a_thousand_passages(tmp_path: Path) -> None:
-    with running(Model(share=1.0)) as model:
+    with serving(Model(share=1.0)) as model:
         dead = model.base_url
     config = {"base_url": dead, "attempts": 2}
     with pytest.raises(CurateError, match="failed for 8 passages in a row") as raised:
         ask(model, tmp_path, passages(1_000), **config)
     assert "goes on from there" in str(raised.value)
-    with running(Model()) as model:
+    with serving(Model()) as model:
         assert states(ask(model, tmp_path, passages(100))) == {"answered": 100}
 
 
 def test_a_wrong_key_ends_the_run_at_once(tmp_path: Path) -> None:
-    with running(Model(always={"": "401"})) as model, pytest.raises(CurateError, match="refuses the key"):
+    with serving(Model(always={"": "401"})) as model, pytest.raises(CurateError, match="refuses the key"):
         ask(model, tmp_path, passages(100))
     assert model.asked.total() <= 8
 
@@ -160,7 +161,7 @@ def test_a_wrong_key_ends_the_run_at_once(tmp_path: Path) -> None:
 def test_the_key_of_the_environment_is_sent_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "of-another-service")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    with running(Model()) as model:
+    with serving(Model()) as model:
         ask(model, tmp_path, passages(1))
         monkeypatch.setenv("CURATE_API_KEY", "of-this-server")
         ask(model, tmp_path, passages(2))
@@ -192,7 +193,7 @@ ask_all(requests_of(passages(200), load_prompt("qa", None), config, "qa"), Endpo
 
 
 def test_a_killed_run_goes_on_and_pays_for_nothing_twice_but_what_was_under_way(tmp_path: Path) -> None:
-    with running(Model(share=0.3, slow=0.05)) as model:
+    with serving(Model(share=0.3, slow=0.05)) as model:
         for wanted in (40, 110):
             command = [sys.executable, "-c", KILLED, model.base_url, str(tmp_path)]
             process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})

@@ -15,7 +15,8 @@ from curation.tracing import trace
 from schemas.errors import ConfigError, CurateError, Refused, UsageError
 from tests.conftest import curate
 from tests.curation.generate import books
-from tests.curation.generate.server import Model, running
+from tests.curation.generate.server import Model
+from tests.loopback import serving
 
 BOOK = """# Panic
 
@@ -78,7 +79,7 @@ def test_a_books_own_questions_become_items_without_any_server(make: Make) -> No
 
 
 def test_generated_items_carry_model_prompt_passage_and_what_supports_them(make: Make) -> None:
-    with running(Model()) as model:
+    with serving(Model()) as model:
         workspace = make(BOOK, **asking(model, questions=2, temperature=0.3, seed=5))
         result = generate(workspace, "book")
         assert (result.passages, result.answered, result.quarantined, result.remaining) == (3, 3, 0, 0)
@@ -96,7 +97,7 @@ def test_generated_items_carry_model_prompt_passage_and_what_supports_them(make:
 
 
 def test_items_of_one_passage_stay_in_one_part_of_the_split(make: Make) -> None:
-    with running(Model()) as model:
+    with serving(Model()) as model:
         workspace = make(BOOK, **asking(model, questions=2))
         generate(workspace, "book")
         found = items(workspace)
@@ -106,7 +107,7 @@ def test_items_of_one_passage_stay_in_one_part_of_the_split(make: Make) -> None:
 
 
 def test_nothing_personal_is_sent_and_what_is_sent_can_be_read(make: Make) -> None:
-    with running(Model()) as model:
+    with serving(Model()) as model:
         workspace = make(BOOK.replace("## A case", "## The case of Jane Miller"), **asking(model))
         generate(workspace, "book")
         sent = json.dumps(model.bodies)
@@ -119,7 +120,7 @@ def test_nothing_personal_is_sent_and_what_is_sent_can_be_read(make: Make) -> No
 
 
 def test_an_answer_that_its_passage_does_not_bear_out_is_flagged_for_the_reviewer(make: Make) -> None:
-    with running(Model(always={"Panic disorder": "lying"})) as model:
+    with serving(Model(always={"Panic disorder": "lying"})) as model:
         workspace = make(BOOK, **asking(model, questions=1))
         generate(workspace, "book")
         found = items(workspace)
@@ -131,7 +132,7 @@ def test_an_answer_that_its_passage_does_not_bear_out_is_flagged_for_the_reviewe
 
 
 def test_a_dialogue_has_about_ten_answers_each_with_its_support(make: Make) -> None:
-    with running(Model()) as model:
+    with serving(Model()) as model:
         workspace = make(BOOK, kind="dialogue", **asking(model))
         generate(workspace, "book")
         item = items(workspace)[0]
@@ -141,7 +142,7 @@ def test_a_dialogue_has_about_ten_answers_each_with_its_support(make: Make) -> N
 
 def test_the_mix_of_questions_and_readers_is_even(make: Make) -> None:
     paragraphs = "\n\n".join(f"## Part {number}\n\n" + "Sleep is good for all of us. " * 6 for number in range(12))
-    with running(Model()) as model:
+    with serving(Model()) as model:
         result = generate(make(paragraphs, **asking(model, questions=3)), "book")
     assert set(result.coverage.types.values()) == {9}
     assert set(result.coverage.readers.values()) == {12}
@@ -149,7 +150,7 @@ def test_the_mix_of_questions_and_readers_is_even(make: Make) -> None:
 
 
 def test_coverage_names_the_passages_and_sections_without_a_question(make: Make) -> None:
-    with running(Model(always={"Cognitive": "refusing"})) as model:
+    with serving(Model(always={"Cognitive": "refusing"})) as model:
         result = generate(make(BOOK, **asking(model, attempts=1)), "book")
     bare = [topic.section for topic in result.coverage.topics if not topic.questions]
     assert bare == ["Treatment"]
@@ -158,7 +159,7 @@ def test_coverage_names_the_passages_and_sections_without_a_question(make: Make)
 
 
 def test_a_second_run_pays_for_nothing_and_writes_the_same(make: Make) -> None:
-    with running(Model()) as model:
+    with serving(Model()) as model:
         workspace = make(BOOK, **asking(model))
         generate(workspace, "book")
         first = (workspace.root / "generated/book/items.jsonl").read_bytes()
@@ -169,7 +170,7 @@ def test_a_second_run_pays_for_nothing_and_writes_the_same(make: Make) -> None:
 
 
 def test_a_budget_that_is_spent_ends_with_exit_code_1_and_says_how_to_go_on(make: Make) -> None:
-    with running(Model()) as model:
+    with serving(Model()) as model:
         workspace = make(BOOK, **asking(model, max_requests=2))
         done = curate("-C", workspace.root, "generate", "book")
         assert done.returncode == 1
@@ -180,7 +181,7 @@ def test_a_budget_that_is_spent_ends_with_exit_code_1_and_says_how_to_go_on(make
 
 
 def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(make: Make) -> None:
-    with running(Model()) as model:
+    with serving(Model()) as model:
         workspace = make(BOOK, **asking(model))
         plan = plan_of(workspace, "book")
         assert (plan.passages, plan.to_ask, plan.license) == (3, 3, "CC-BY-4.0")
@@ -204,12 +205,12 @@ def test_texts_of_a_licence_that_does_not_allow_it_go_to_no_other_machine(make: 
     elsewhere = {"by": "endpoint", "base_url": "https://models.example.org/v1", "model": "fake"}
     with pytest.raises(Refused, match="are not sent to another machine"):
         generate(make(BOOK, license, **elsewhere), "book")
-    with running(Model()) as model:
+    with serving(Model()) as model:
         assert generate(make(BOOK, license, **asking(model)), "book").answered == 3
 
 
 def test_a_prompt_of_ones_own_has_its_version_in_the_provenance(make: Make) -> None:
-    with running(Model()) as model:
+    with serving(Model()) as model:
         workspace = make(BOOK, **asking(model, prompt="mine-2.md"))
         (workspace.root / "mine-2.md").write_text("Be kind.\n---\nAbout:\n\n$passage\n\nWrite:\n$plan")
         generate(workspace, "book")
@@ -272,7 +273,7 @@ def test_records_of_ones_own_that_bring_a_passage_are_checked_as_well(tmp_path: 
 
 
 def test_a_passage_is_shown_with_its_support_marked_and_its_place_below(make: Make) -> None:
-    with running(Model()) as model:
+    with serving(Model()) as model:
         workspace = make(BOOK.replace("100 adults", "100 <b>adults</b> & teens"), **asking(model, questions=1))
         generate(workspace, "book")
         item = items(workspace)[0]

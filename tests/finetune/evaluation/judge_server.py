@@ -1,13 +1,12 @@
 """A language model's server on the loopback interface that rates replies, and fails where a test wants it to."""
 
 import json
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from typing import Any
+
+from tests.loopback import Handler, Loopback
 
 Rated = dict[str, Any]
 
@@ -24,7 +23,7 @@ def rating(**changes: Any) -> Rated:
     return plain | changes
 
 
-class JudgeServer(ThreadingHTTPServer):
+class JudgeServer(Loopback):
     """The server.
 
     Args:
@@ -33,51 +32,24 @@ class JudgeServer(ThreadingHTTPServer):
         slow: Seconds that each answer takes.
     """
 
-    daemon_threads = True
-
     def __init__(
         self,
         rate: Callable[[str], Rated] = lambda text: rating(),
         faults: dict[str, str] | None = None,
         slow: float = 0,
     ) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.rate, self.faults, self.slow = rate, faults or {}, slow
-        self.bodies: list[dict[str, Any]] = []
-        self.headers_seen: list[dict[str, str]] = []
         self.asked: Counter[str] = Counter()
         """Requests, by what the person says."""
         self.completed = 0
 
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
-
-@contextmanager
-def serving(server: JudgeServer) -> Iterator[JudgeServer]:
-    """The server, for as long as the block lasts."""
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     server: JudgeServer
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing."""
-
-    def handle(self) -> None:
-        with suppress(ConnectionError):  # the client was killed, or has given up waiting
-            super().handle()
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.body()
         shown = json.loads(body["messages"][-1]["content"])
         said = shown["conversation"][0]["text"]
         self.server.bodies.append(body)
@@ -86,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = next((fault for mark, fault in self.server.faults.items() if mark in said), None)
         time.sleep(1.0 if fault == "timeout" else self.server.slow)
         if fault in ("500", "401"):
-            self._send(int(fault), {"error": {"message": said}})  # a server that repeats what it was sent
+            self.send(int(fault), {"error": {"message": said}})  # a server that repeats what it was sent
             return
         ratings = [{"reply": one["reply"], **self.server.rate(one["text"])} for one in shown["replies"]]
         if fault == "one too few":
@@ -105,11 +77,4 @@ class _Handler(BaseHTTPRequestHandler):
         choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
         usage = {"prompt_tokens": 100, "completion_tokens": 50}
         self.server.completed += 1
-        self._send(200, {"model": "judge-70b", "choices": [choice], "usage": usage})
-
-    def _send(self, status: int, value: dict[str, Any]) -> None:
-        content = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        self.send(200, {"model": "judge-70b", "choices": [choice], "usage": usage})

@@ -1,9 +1,6 @@
 """BERTScore against the authors' package, and the encoder against transformers."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +14,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from finetune.evaluation.bertscore import BertScorer, idf, match
 from finetune.evaluation.encoder import Encoder
 from schemas.errors import CurateError, UsageError
-from tests.finetune.test_transformers import TRANSFORMERS
+from tests.finetune.with_transformers import needs_transformers, run_with_transformers
 
 WORDS = ["sleep", "is", "hard", "to", "find", "at", "night", "i", "cannot", "call", "a", "friend", "rest", "well"]
 WIDTH, LAYERS, LONGEST = 16, 3, 24
@@ -133,20 +130,12 @@ for folder in map(Path, sys.argv[1:]):
 
 @pytest.mark.slow
 def test_hidden_states_equal_those_of_transformers(tmp_path: Path) -> None:
-    if not TRANSFORMERS.is_dir():
-        pytest.skip(f"transformers is not in {TRANSFORMERS}; `make test` puts it there")
+    needs_transformers()
     folders = [write_encoder(tmp_path / kind, kind) for kind in ("bert", "roberta", "xlm-roberta")]
     text = "i cannot sleep at night is it hard to find rest"
     for folder in folders:
         torch.save(torch.tensor([Encoder(folder).tokens(text)[0]]), folder / "ids.pt")
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *folders],
-        env=os.environ | {"PYTHONPATH": str(TRANSFORMERS), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+    run_with_transformers(SCRIPT, folders)
     for folder in folders:
         theirs = load_file(folder / "states.safetensors")
         for layer in range(LAYERS + 1):

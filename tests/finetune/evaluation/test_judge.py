@@ -25,8 +25,9 @@ from finetune.evaluation.rubric import DIMENSIONS, read_ratings
 from schemas.errors import CurateError, Refused, UsageError
 from schemas.release import ReleaseManifest
 from tests.conftest import QA_SOURCE, ROOT
+from tests.loopback import serving
 
-from .judge_server import JudgeServer, rating, serving
+from .judge_server import JudgeServer, rating
 
 APPROVED = "What a reviewer approved."
 
