@@ -18,7 +18,6 @@ MOST_ITEMS = 100
 MOST_RULES = 30
 AROUND = 80
 """Characters shown before and after what was recognised."""
-_ORDER = pa.array(LEVELS)
 
 
 class Marked(NamedTuple):
@@ -83,7 +82,7 @@ def _once_an_item(lists: pa.Array, field: str, codes: Codes) -> tuple[pa.Array, 
 
 def _urgent(batch: pa.RecordBatch) -> list[tuple[int, bool, str]]:
     """The most urgent of a batch's items with a level, a history or a flag; those with flags first in each level."""
-    rank = pc.fill_null(pc.index_in(pc.fill_null(batch["risk_level"], "none"), value_set=_ORDER), 0)
+    rank = pc.fill_null(pc.index_in(pc.fill_null(batch["risk_level"], "none"), value_set=pa.array(LEVELS)), 0)
     flagged = pc.fill_null(pc.greater(pc.list_value_length(batch["flags"]), 0), False)
     shown = pc.or_(pc.or_(pc.greater(rank, 0), flagged), pc.fill_null(batch["risk_history"], False))
     table = pa.table(
