@@ -1,6 +1,6 @@
 """Our scoring against lm-eval's own, of the same weights in Hugging Face's transformers.
 
-transformers lies in a folder beside the environment, see ``tests/finetune/test_transformers.py``.
+transformers lies in a folder beside the environment, see ``tests/finetune/with_transformers.py``.
 """
 
 import json
@@ -17,7 +17,7 @@ from finetune.evaluation.harness import ask
 from finetune.evaluation.likelihood import CheckpointScorer
 from finetune.models import ModelFolder
 from tests.conftest import ROOT
-from tests.finetune.test_transformers import TRANSFORMERS
+from tests.finetune.with_transformers import TRANSFORMERS
 
 from .conftest import BEGIN, BENCHMARK_DATA
 
