@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from deploy.agreement import EAGER_LIMIT, EagerParity
 from deploy.manifest import Quantisation
+from deploy.rounding import rounding_by_rows
 from deploy.trained import Trained
 from schemas.errors import ConfigError, CurateError, MissingExtra
 
@@ -100,11 +101,11 @@ def compare_eager(trained: Trained, folder: Path, prompts: Prompts) -> EagerPari
     """ExecuTorch's model on what :func:`convert` wrote against torchtune's on the run's files, both in float32."""
     import torch
 
-    from deploy.reference import as_trained
+    from deploy.reference import as_trained, logits_of
 
     with torch.no_grad():
         model = as_trained(trained)
-        expected = [model(torch.tensor([ids]))[0] for ids in prompts]
+        expected = logits_of(model, prompts)
         del model  # before the other is loaded: one of a billion parameters takes 5 GB
         found = _eager_logits(trained, folder, prompts)
     differences = [float((left - right).abs().max()) for left, right in zip(expected, found, strict=True)]
@@ -113,21 +114,16 @@ def compare_eager(trained: Trained, folder: Path, prompts: Prompts) -> EagerPari
 
 def _eager_logits(trained: Trained, folder: Path, prompts: Prompts) -> "list[torch.Tensor]":
     """Logits of ExecuTorch's model in float32, each (positions, vocabulary)."""
-    import torch
     from executorch.examples.models.llama.model import Llama2Model
 
-    from deploy.reference import computing_in_float32
+    from deploy.reference import computing_in_float32, logits_of
 
     config = configuration(trained, folder)
     config.debug.generate_full_logits = True
     config.export.max_seq_length = config.export.max_context_length = max(map(len, prompts))
     model = Llama2Model(config).get_eager_model().eval()
     computing_in_float32(model)
-    found = []
-    for ids in prompts:
-        logits = model(torch.tensor([ids]))
-        found.append((logits[0] if isinstance(logits, tuple) else logits)[0])
-    return found
+    return logits_of(model, prompts)
 
 
 def export(shape: "Architecture", request: ExportRequest) -> None:
@@ -159,7 +155,8 @@ def export(shape: "Architecture", request: ExportRequest) -> None:
     else:
         config.model.dtype_override = DtypeOverride(quantisation.linear)
         config.backend.xnnpack.extended_ops = True  # linear layers that are not quantised, too
-    export_llama(config)
+    with rounding_by_rows():
+        export_llama(config)
 
 
 def _work(request: ExportRequest) -> None:

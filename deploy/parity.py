@@ -90,14 +90,12 @@ def _predict(model: "TransformerDecoder", prompts: Sequence[Ids], said: Sequence
     """Logits of another model at the same positions."""
     import torch
 
+    from deploy.reference import logits_of
+
     sequences = [[*prompt, *tokens[:-1]] for prompt, tokens in zip(prompts, said, strict=True)]
     found = []
     with quiet(), torch.no_grad():  # torch warns of precisions that differ
         for place in range(0, len(sequences), BATCH):
-            batch = sequences[place : place + BATCH]
-            longest = max(map(len, batch))
-            # What is filled up on the right is seen by nothing on its left.
-            logits = model(torch.tensor([ids + [0] * (longest - len(ids)) for ids in batch]))
-            for row, ids in enumerate(batch):
-                found.append(logits[row, len(ids) - DECODED : len(ids)].float().clone())
+            logits = logits_of(model, sequences[place : place + BATCH])
+            found += [of_sequence[-DECODED:].clone() for of_sequence in logits]
     return found

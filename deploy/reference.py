@@ -4,13 +4,16 @@ Both are built from the run's files by torchtune alone, and share no conversion 
 the wrong place shows.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from deploy.manifest import Quantisation
 from deploy.quiet import quiet
+from deploy.rounding import rounding_by_rows
 from deploy.trained import Trained
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
     from finetune.compat import TransformerDecoder
@@ -61,6 +64,19 @@ def as_on_the_phone(trained: Trained, quantisation: Quantisation) -> "Transforme
     return model
 
 
+def logits_of(model: Any, sequences: Sequence[Sequence[int]]) -> "list[torch.Tensor]":
+    """Logits after each token of each of ``sequences``, which the model reads at once; (positions, vocabulary) each.
+
+    Torchtune's models and ExecuTorch's, without a cache: what is filled up on the right is seen by nothing on its left.
+    """
+    import torch
+
+    longest = max(map(len, sequences))
+    logits = model(torch.tensor([[*ids, *[0] * (longest - len(ids))] for ids in sequences]))
+    logits = logits[0] if isinstance(logits, tuple) else logits
+    return [row[: len(ids)].float() for row, ids in zip(logits, sequences, strict=True)]
+
+
 def _with_adapter(trained: Trained) -> "TransformerDecoder":
     """The base model in float32 with its adapter beside it."""
     from finetune.adapter import read_adapter
@@ -86,15 +102,18 @@ def computing_in_float32(model: Any) -> None:
 
 
 def _in_float32_for_its_turn(module: "nn.Module") -> None:
-    stored = {parameter: parameter.dtype for parameter in module.parameters()}
+    parameters = list(module.parameters())
+    stored: list[torch.Tensor] = []
 
     def to_float32(*_: object) -> None:
-        for parameter in stored:
+        stored[:] = [parameter.data for parameter in parameters]
+        for parameter in parameters:
             parameter.data = parameter.data.float()
 
-    def back(*_: object) -> None:
-        for parameter, dtype in stored.items():
-            parameter.data = parameter.data.to(dtype)
+    def back(*_: object) -> None:  # what lies in a mapped file stays there
+        for parameter, data in zip(parameters, stored, strict=True):
+            parameter.data = data
+        stored.clear()
 
     module.register_forward_pre_hook(to_float32)
     module.register_forward_hook(back)
@@ -122,8 +141,9 @@ def _round(model: "TransformerDecoder", quantisation: Quantisation) -> None:
     embedding = IntxWeightOnlyConfig(
         weight_dtype=torch.int8, granularity=PerAxis(0), intx_choose_qparams_algorithm=scales
     )
-    quantize_(model, linear, lambda one, _: isinstance(one, nn.Linear))
-    quantize_(model, embedding, lambda one, _: isinstance(one, nn.Embedding))
+    with rounding_by_rows():
+        quantize_(model, linear, lambda one, _: isinstance(one, nn.Linear))
+        quantize_(model, embedding, lambda one, _: isinstance(one, nn.Embedding))
     model.float()
     for module in model.modules():
         if isinstance(module, nn.Linear):
