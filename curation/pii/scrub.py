@@ -11,6 +11,7 @@ from curation.helplines import mentions
 from curation.pii import cues
 from curation.pii.draft import Draft, Region, Scrubbed
 from curation.pii.keep import decide, key
+from curation.pii.light import without_heavy
 from curation.pii.placeholders import Numbering
 from curation.pii.spans import Span, merge, touches
 from curation.pii.surrogates import Surrogates
@@ -51,8 +52,11 @@ def scrub_items(
     Raises:
         ConfigError: If surrogates are asked for without a key, or the name model is not there.
     """
-    from curation.pii import detect  # brings spaCy and Presidio: seconds that who only names the step need not wait
     from curation.pii.ner import name_finder
+
+    names = name_finder(config.model)  # first: a spaCy pipeline may want what is left out below
+    with without_heavy():  # spaCy and Presidio are a second that who only names the step need not wait
+        from curation.pii import detect
 
     replacements = _replacements(config, len(items), ids, secret)
     regions_done = done or [{}] * len(items)
@@ -61,7 +65,6 @@ def scrub_items(
         for item, language, standing in zip(items, languages, regions_done, strict=True)
     ]
     keep = frozenset(key(text) for text in config.keep) - {""}
-    names = name_finder(config.model)
     open_drafts = [(item, draft) for item in scrubbing for draft in item.drafts.values()]
     while open_drafts:
         texts, english = [draft.text for _, draft in open_drafts], [item.english for item, _ in open_drafts]
