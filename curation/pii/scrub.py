@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from curation.helplines import mentions
 from curation.pii import cues
 from curation.pii.draft import Draft, Region, Scrubbed
+from curation.pii.glance import glance
 from curation.pii.keep import decide, key
 from curation.pii.light import without_heavy
 from curation.pii.placeholders import Numbering
@@ -107,6 +108,10 @@ class _Item:
     def learn(self, draft: Draft, found: list[Span], keep: frozenset[str]) -> None:
         """Decides what of a look at ``draft`` is to be masked, and learns the names that are sure."""
         text = draft.text
+        if not found and not glance(text).digit:  # nothing to decide on, and no number of a helpline
+            draft.kept = draft.kept or []
+            draft.pending = []
+            return
         goes, stays = decide(text, found, mentions(text), keep)
         people = [text[span.start : span.end] for span in goes if span.label == "PERSON" and span.score >= TRAVELS]
         self.names |= {form for name in people for form in cues.parts(name)}
@@ -122,7 +127,7 @@ class _Item:
         for draft in self.drafts.values():
             wanted = (draft.pending or []) + cues.find_again(draft.text, self.names)
             draft.pending = None
-            spans = draft.outside(merge(wanted))
+            spans = draft.outside(merge(wanted)) if wanted else []
             if spans:
                 draft.mask(spans, self.numbering)
                 again.append((self, draft))
