@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-LOOKS = 2048
+LOOKS = 8192
 """Looks that are kept: all rules take their turn on a text, some of them after the other texts of its batch."""
 
 _WORD = re.compile(r"\w+")
