@@ -118,7 +118,7 @@ _AND_IM = re.compile(r"and[ ,]+i(?:['’]?m|t['’]?s) |and[ ,]+this is ")
 
 
 def _is_announced(look: Glance) -> bool:
-    return look.has_word(_NAMING) and look.has(*_ANNOUNCED)
+    return look.has(*_ANNOUNCED)
 
 
 def _introduces(look: Glance) -> bool:
@@ -129,27 +129,28 @@ def _is_signed(look: Glance) -> bool:
     return look.text.rstrip()[-1:].isalpha()
 
 
-_CUES: tuple[tuple[str, re.Pattern[str], float, Callable[[Glance], bool]], ...] = (
-    ("own-name", _OWN_NAME, 0.95, _is_announced),
-    ("own-initials", _OWN_INITIALS, 0.9, _is_announced),
-    ("own-name-lower-case", _OWN_NAME_LOWER, 0.8, lambda look: look.has_word(_NAMED)),
-    ("introduction", _IM_FIRST, 0.6, lambda look: look.text[:1] in _FIRST_OF_IM),
-    ("introduction", _IM_ON_A_LINE, 0.6, lambda look: "\n" in look.text),
-    ("introduction", _IM_GREETING, 0.6, _introduces),
-    ("relation", _RELATED, 0.85, lambda look: look.has_word(_RELATED_TO)),
-    ("relation-lower-case", _RELATED_LOWER, 0.6, lambda look: look.has_word(_RELATED_TO)),
-    ("carer", _TITLED_CARER, 0.95, lambda look: look.has_word(_CARER_WORDS)),
-    ("title", _TITLED, 0.8, lambda look: look.has_word(_TITLE_WORDS)),
-    ("title-lower-case", _TITLED_LOWER, 0.75, lambda look: look.has_word(_TITLE_WORDS)),
-    ("office", _OFFICE, 0.75, lambda look: look.has_word(_OFFICE_WORDS)),
-    ("office-lower-case", _OFFICE_LOWER, 0.6, lambda look: look.has_word(_OFFICE_WORDS)),
-    ("credentials", _SIGNED, 0.9, lambda look: _CREDENTIAL_PARTS.search(look.text) is not None),
-    ("greeting", _GREETED, 0.75, lambda look: look.has_word(_GREETINGS)),
-    ("greeting-lower-case", _GREETED_LOWER, 0.6, lambda look: look.has_word(_GREETINGS_LOWER)),
-    ("signature", _SIGNATURE, 0.75, _is_signed),
-    ("speaker", _SPEAKER, 0.7, lambda look: ": " in look.text),
+_Further = Callable[[Glance], bool]
+_CUES: tuple[tuple[str, re.Pattern[str], float, frozenset[str] | None, _Further | None], ...] = (
+    ("own-name", _OWN_NAME, 0.95, _NAMING, _is_announced),
+    ("own-initials", _OWN_INITIALS, 0.9, _NAMING, _is_announced),
+    ("own-name-lower-case", _OWN_NAME_LOWER, 0.8, _NAMED, None),
+    ("introduction", _IM_FIRST, 0.6, None, lambda look: look.text[:1] in _FIRST_OF_IM),
+    ("introduction", _IM_ON_A_LINE, 0.6, None, lambda look: "\n" in look.text),
+    ("introduction", _IM_GREETING, 0.6, None, _introduces),
+    ("relation", _RELATED, 0.85, _RELATED_TO, None),
+    ("relation-lower-case", _RELATED_LOWER, 0.6, _RELATED_TO, None),
+    ("carer", _TITLED_CARER, 0.95, _CARER_WORDS, None),
+    ("title", _TITLED, 0.8, _TITLE_WORDS, None),
+    ("title-lower-case", _TITLED_LOWER, 0.75, _TITLE_WORDS, None),
+    ("office", _OFFICE, 0.75, _OFFICE_WORDS, None),
+    ("office-lower-case", _OFFICE_LOWER, 0.6, _OFFICE_WORDS, None),
+    ("credentials", _SIGNED, 0.9, None, lambda look: _CREDENTIAL_PARTS.search(look.text) is not None),
+    ("greeting", _GREETED, 0.75, _GREETINGS, None),
+    ("greeting-lower-case", _GREETED_LOWER, 0.6, _GREETINGS_LOWER, None),
+    ("signature", _SIGNATURE, 0.75, None, _is_signed),
+    ("speaker", _SPEAKER, 0.7, None, lambda look: ": " in look.text),
 )
-"""Name, pattern, score, and what every text that has the cue holds."""
+"""Name, pattern, score, and of every text that has the cue: the words of which it holds one, and what else is so."""
 
 PUBLIC_ALLOWED = frozenset({"cue:title", "cue:credentials", "cue:title-lower-case"})
 """Cues under which the allow-list speaks: ``Dr. Gottman's book`` stays, but not ``Dr. Gottman, my GP``."""
@@ -225,8 +226,8 @@ def find(text: str) -> list[Span]:
     """The people that the cues of ``text`` announce; spans may overlap."""
     look = glance(text)
     found: list[Span] = []
-    for name, pattern, score, may_be in _CUES:
-        if may_be(look):
+    for name, pattern, score, words, further in _CUES:
+        if (words is None or look.has_word(words)) and (further is None or further(look)):
             found += _of_cue(text, name, pattern, score)
     return found
 
