@@ -39,8 +39,9 @@ def dedup(
     A text goes only where no word that means something differs: another disorder, drug, dose, person or a `not` keeps
     both. IN is not changed. Example: `curate dedup texts.jsonl removed.jsonl --grey grey.csv`.
     """
-    from curation.dedup import deduplicate_texts, without_collection
+    from curation.dedup import deduplicate_texts
     from curation.dedup.files import check_ending, read_texts, write_rows
+    from curation.garbage import without_collection
     from schemas.config import DedupConfig
     from schemas.errors import ConfigError
 

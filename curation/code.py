@@ -57,13 +57,21 @@ def _data_in(folder: Path) -> Iterator[Path]:
 
 def _imports(file: Path) -> Iterator[str]:
     """The modules of this project that a file imports: ``from a import b`` means ``a.b`` where that is a module."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for module, name in _imported(file.read_text(encoding="utf-8")):
+        inner = f"{module}.{name}"
+        yield inner if name and _source(inner) is not None else module
+
+
+@cache
+def _imported(source: str) -> tuple[tuple[str, str], ...]:
+    """The imports from this project in a file's text, as (module, name in it, or nothing). Steps share most files."""
+    found: list[tuple[str, str]] = []
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.split(".")[0] in ROOMS)
-        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in ROOMS:
-            for alias in node.names:
-                inner = f"{node.module}.{alias.name}"
-                yield inner if _source(inner) is not None else node.module
+            found += [(alias.name, "") for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found += [(node.module, alias.name) for alias in node.names]
+    return tuple((module, name) for module, name in found if module.split(".")[0] in ROOMS)
 
 
 def _source(module: str) -> Path | None:

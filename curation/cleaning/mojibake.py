@@ -12,6 +12,7 @@ import ftfy
 from ftfy.fixes import unescape_html
 
 from curation.cleaning.html_tags import is_html
+from curation.cleaning.plain import is_plain
 
 _CONFIG = ftfy.TextFixerConfig(
     unescape_html=False,  # done here: ftfy stops at any "<", so that "<3 &amp; hugs" would keep its entity
@@ -27,7 +28,7 @@ _ESCAPED_AGAIN = re.compile(r"&(?:amp;)+(?=#?[0-9A-Za-z]{1,24};)")
 
 def mojibake(text: str) -> str:
     """``text`` with its encoding, control characters, line breaks, normal form and, outside HTML, entities repaired."""
-    if not text.isascii() or _NEVER_IN_PLAIN_TEXT.search(text):
+    if not is_plain(text) and (not text.isascii() or _NEVER_IN_PLAIN_TEXT.search(text)):
         text = ftfy.fix_text(text, _CONFIG)
         text = unicodedata.normalize("NFC", text)  # ftfy works by line, and a line can begin with a combining mark
     if "&" in text and _ENTITY.search(text) and not is_html(text):

@@ -7,6 +7,8 @@ which a tokenizer spells as other tokens than a space.
 import re
 import unicodedata
 
+from curation.cleaning.plain import is_plain
+
 _UNICODE_SPACE = re.compile(r"[\t\x0b\x0c\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _LINE_BREAK = re.compile(r"\r\n?|[\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\xad\u180e\u200b\u2060\ufeff]")
@@ -24,9 +26,10 @@ def spaces(text: str) -> str:
 
     A line's first spaces stay only before a list's marker, where they show its depth.
     """
-    text = _UNICODE_SPACE.sub(" ", _LINE_BREAK.sub("\n", text))
-    if not text.isascii():
-        text = _without_invisible(text)
+    if not is_plain(text):
+        text = _UNICODE_SPACE.sub(" ", _LINE_BREAK.sub("\n", text))
+        if not text.isascii():
+            text = _without_invisible(text)
     # Most texts hold none of what the expressions look for, and a search for a few characters says so at once.
     if "  " in text:
         text = _SPACES.sub(" ", text)
@@ -34,7 +37,9 @@ def spaces(text: str) -> str:
         text = _TRAILING.sub("", text)
     if "\n " in text or text.startswith(" "):
         text = _LEADING.sub("", text)
-    return _BLANK_LINES.sub("\n\n", text).strip(" \n")
+    if "\n\n\n" in text:
+        text = _BLANK_LINES.sub("\n\n", text)
+    return text.strip(" \n")
 
 
 def _without_invisible(text: str) -> str:

@@ -1,6 +1,5 @@
 """Which items stand for which: exact and near-duplicates out, and what belongs together kept together."""
 
-from curation.dedup.collection import without_collection
 from curation.dedup.deduplicate import Deduplicated, Duplicate, Pair, deduplicate
 from curation.dedup.keeper import RULE
 from curation.dedup.texts import DeduplicatedTexts, GreyPair, TextDuplicate, deduplicate_texts
@@ -19,5 +18,4 @@ __all__ = [
     "TextDuplicate",
     "deduplicate",
     "deduplicate_texts",
-    "without_collection",
 ]

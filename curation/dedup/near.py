@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curation.dedup.candidates import Meet, candidate_pairs, meetings
-from curation.dedup.collection import without_collection
 from curation.dedup.compare import Comparable, Compared, Comparer
 from curation.dedup.groups import Groups
 from curation.dedup.terms import Terms
+from curation.garbage import without_collection
 from curation.progress import Progress, silent
 from schemas.config import DedupConfig
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from curation.engine.engine import Computed, Engine
 from curation.engine.parent import end_with
+from curation.garbage import without_collection
 from curation.long_tables import taken
 from curation.progress import Progress, silent
 from curation.step import RowStep
@@ -23,7 +24,7 @@ CHUNK_ROWS = 500
 """Rows computed and kept at once. A killed run loses at most so many rows a worker."""
 
 POOL_CHUNKS = 8
-"""The fewest chunks that are worth starting worker processes for, which takes seconds."""
+"""The fewest chunks that are worth starting worker processes for, which takes seconds; once there, they do all."""
 
 
 class LocalEngine(Engine):
@@ -55,9 +56,9 @@ class LocalEngine(Engine):
         """
         batches = rows.to_batches()
         chunks = [places.slice(start, CHUNK_ROWS) for start in range(0, len(places), CHUNK_ROWS)]
-        if self.workers == 1 or len(chunks) < POOL_CHUNKS:
+        if self.workers == 1 or (self._pool is None and len(chunks) < POOL_CHUNKS):
             for chunk in chunks:
-                yield Computed(chunk, step(taken(batches, chunk.to_numpy())), 0.0)
+                yield Computed(chunk, _computed(step, taken(batches, chunk.to_numpy())), 0.0)
             return
         if self._pool is None:
             # Forking a process that runs Arrow's threads can hang it, so workers are spawned.
@@ -94,4 +95,9 @@ def _end() -> None:
 
 def _in_worker(step: RowStep, rows: pa.Table) -> tuple[pa.Table, float]:
     start = time.process_time()
-    return step(rows), time.process_time() - start
+    return _computed(step, rows), time.process_time() - start
+
+
+def _computed(step: RowStep, rows: pa.Table) -> pa.Table:
+    with without_collection():
+        return step(rows)

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from curation.code import code_hash
 from curation.dedup.candidates import BAND_BITS, bands, buckets_of, neighbours, place_bits
+from curation.garbage import without_collection
 from curation.step import RowStep, digest, fingerprint, library_versions
 from schemas.errors import CurateError, fault_told
 
@@ -52,7 +53,8 @@ def run_step(block: pa.Table, step: RowStep, expected: str) -> pa.Table:
     try:
         if fingerprint(step) != expected:
             raise other_code("a worker of the Ray cluster")
-        results = packed(step(block.drop_columns([PLACE])))
+        with without_collection():
+            results = packed(step(block.drop_columns([PLACE])))
     except CurateError as known:
         error = pickle.dumps(known)
     except Exception as fault:

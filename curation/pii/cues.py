@@ -5,9 +5,9 @@ names that nothing announces.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from curation.pii.glance import Glance, glance
+from curation.pii.glance import Glance, asked, glance
 from curation.pii.ner.features import FAMILY, GIVEN, gazetteer, plain
 from curation.pii.spans import Span, matched
 from curation.pii.words import is_common, is_word, is_word_and_name
@@ -45,7 +45,8 @@ _OWN_NAME_LOWER = re.compile(
     rf"\b(?i:my (?:real )?name(?:['’]?s| is)|(?:his|her) name(?:['’]?s| is)) ({_LOWER}(?: {_LOWER})?)(?=\s*(?:[.,;!?\n]|$|and\b|but\b|i['’]?m\b))"
 )
 _IM = rf"(?:i['’]?m|it['’]?s|this is) ({_LOWER})(?=\s*(?:[.,;!?\n]|$|again\b|here\b|btw\b|from\b|and (?:i|im)\b))"
-_IM_FIRST = re.compile(rf"\A{_IM}|\n{_IM}", re.IGNORECASE)
+_IM_FIRST = re.compile(_IM, re.IGNORECASE)
+_IM_ON_A_LINE = re.compile(rf"\n{_IM}", re.IGNORECASE)
 _IM_GREETING = re.compile(rf"\b(?:hi|hello|hey|yo|and|ok)[ ,]+{_IM}", re.IGNORECASE)
 _RELATED = re.compile(
     rf"\b(?i:(?:my|our|his|her|their) (?:\w+ )?(?:{_RELATIONS})(?:['’]?s name(?:['’]s| is| was)| is (?:called|named)| named| called|,)?) ({_NAMES})"
@@ -86,30 +87,7 @@ def _words(*alternatives: str) -> frozenset[str]:
     return frozenset(last | {word + "s" for word in last})
 
 
-_RELATED_TO = _words(*_RELATIONS.replace("[- ]", " ").split("|"))
-_TITLE_WORDS = frozenset(["dr", "mr", "mrs", "ms", "miss", "mx", "prof", "doctor", "professor"])
-_OFFICE_WORDS = _words(*_OFFICES.split("|"))
-_CARER_PHRASES = tuple(_CARERS.split("|"))
-_CREDENTIAL_PARTS = (
-    "SW",
-    "MFT",
-    "MHC",
-    "PC",
-    "NCC",
-    "Psy",
-    "Ph",
-    "RN",
-    "MD",
-    "M.D",
-    "Licensed",
-    "Registered",
-    "Therapist",
-    "Counse",
-)
-_GREETINGS = frozenset(["hi", "hello", "hey", "dear", "welcome", "good", "thanks", "thank", "cheers", "bye"])
-_GREETINGS_LOWER = frozenset(
-    ["hi", "hello", "hey", "dear", "thanks", "thank", "thx", "ty", "cheers", "bye", "ok", "sorry", "love"]
-)
+_NAMING = asked(["name", "names", "named", "call", "calls", "called", "calling", "go", "answer", "this"])
 _ANNOUNCED = (
     "name",
     "calls me",
@@ -124,34 +102,55 @@ _ANNOUNCED = (
     "calling him",
     "calling her",
 )
-_HELLOS = frozenset(["hi", "hello", "hey", "yo", "ok"])
-_AND_IM = ("and i'm", "and i’m", "and im", "and it", "and this", "and  ", "and,", "and ,")
+_NAMED = asked(["name", "names"])
+_RELATED_TO = asked(_words(*_RELATIONS.replace("[- ]", " ").split("|")))
+_TITLE_WORDS = asked(["dr", "mr", "mrs", "ms", "miss", "mx", "prof", "doctor", "professor"])
+_OFFICE_WORDS = asked(_words(*_OFFICES.split("|")))
+_CARER_WORDS = asked(_CARERS.split("|"))
+_CREDENTIAL_PARTS = re.compile(r"SW|MFT|MHC|PC|NCC|Psy|Ph|RN|MD|M\.D|Licensed|Registered|Therapist|Counse")
+_GREETINGS = asked(["hi", "hello", "hey", "dear", "welcome", "good", "thanks", "thank", "cheers", "bye"])
+_GREETINGS_LOWER = asked(
+    ["hi", "hello", "hey", "dear", "thanks", "thank", "thx", "ty", "cheers", "bye", "ok", "sorry", "love"]
+)
+_HELLOS = asked(["hi", "hello", "hey", "yo", "ok"])
+_FIRST_OF_IM = ("i", "I", "ı", "İ", "t", "T")
+_AND_IM = re.compile(r"and[ ,]+i(?:['’]?m|t['’]?s) |and[ ,]+this is ")
+
+
+def _is_announced(look: Glance) -> bool:
+    return look.has(*_ANNOUNCED)
+
+
+def _introduces(look: Glance) -> bool:
+    return look.has_word(_HELLOS) or _AND_IM.search(look.folded) is not None
 
 
 def _is_signed(look: Glance) -> bool:
     return look.text.rstrip()[-1:].isalpha()
 
 
-_CUES: tuple[tuple[str, re.Pattern[str], float, Callable[[Glance], bool]], ...] = (
-    ("own-name", _OWN_NAME, 0.95, lambda look: look.has(*_ANNOUNCED)),
-    ("own-initials", _OWN_INITIALS, 0.9, lambda look: look.has(*_ANNOUNCED)),
-    ("own-name-lower-case", _OWN_NAME_LOWER, 0.8, lambda look: "name" in look.folded),
-    ("introduction", _IM_FIRST, 0.6, lambda look: True),
-    ("introduction", _IM_GREETING, 0.6, lambda look: look.has_word(_HELLOS) or look.has(*_AND_IM)),
-    ("relation", _RELATED, 0.85, lambda look: look.has_word(_RELATED_TO)),
-    ("relation-lower-case", _RELATED_LOWER, 0.6, lambda look: look.has_word(_RELATED_TO)),
-    ("carer", _TITLED_CARER, 0.95, lambda look: look.has(*_CARER_PHRASES)),
-    ("title", _TITLED, 0.8, lambda look: look.has_word(_TITLE_WORDS)),
-    ("title-lower-case", _TITLED_LOWER, 0.75, lambda look: look.has_word(_TITLE_WORDS)),
-    ("office", _OFFICE, 0.75, lambda look: look.has_word(_OFFICE_WORDS)),
-    ("office-lower-case", _OFFICE_LOWER, 0.6, lambda look: look.has_word(_OFFICE_WORDS)),
-    ("credentials", _SIGNED, 0.9, lambda look: any(part in look.text for part in _CREDENTIAL_PARTS)),
-    ("greeting", _GREETED, 0.75, lambda look: look.has_word(_GREETINGS)),
-    ("greeting-lower-case", _GREETED_LOWER, 0.6, lambda look: look.has_word(_GREETINGS_LOWER)),
-    ("signature", _SIGNATURE, 0.75, _is_signed),
-    ("speaker", _SPEAKER, 0.7, lambda look: ": " in look.text),
+_Further = Callable[[Glance], bool]
+_CUES: tuple[tuple[str, re.Pattern[str], float, frozenset[str] | None, _Further | None], ...] = (
+    ("own-name", _OWN_NAME, 0.95, _NAMING, _is_announced),
+    ("own-initials", _OWN_INITIALS, 0.9, _NAMING, _is_announced),
+    ("own-name-lower-case", _OWN_NAME_LOWER, 0.8, _NAMED, None),
+    ("introduction", _IM_FIRST, 0.6, None, lambda look: look.text[:1] in _FIRST_OF_IM),
+    ("introduction", _IM_ON_A_LINE, 0.6, None, lambda look: "\n" in look.text),
+    ("introduction", _IM_GREETING, 0.6, None, _introduces),
+    ("relation", _RELATED, 0.85, _RELATED_TO, None),
+    ("relation-lower-case", _RELATED_LOWER, 0.6, _RELATED_TO, None),
+    ("carer", _TITLED_CARER, 0.95, _CARER_WORDS, None),
+    ("title", _TITLED, 0.8, _TITLE_WORDS, None),
+    ("title-lower-case", _TITLED_LOWER, 0.75, _TITLE_WORDS, None),
+    ("office", _OFFICE, 0.75, _OFFICE_WORDS, None),
+    ("office-lower-case", _OFFICE_LOWER, 0.6, _OFFICE_WORDS, None),
+    ("credentials", _SIGNED, 0.9, None, lambda look: _CREDENTIAL_PARTS.search(look.text) is not None),
+    ("greeting", _GREETED, 0.75, _GREETINGS, None),
+    ("greeting-lower-case", _GREETED_LOWER, 0.6, _GREETINGS_LOWER, None),
+    ("signature", _SIGNATURE, 0.75, None, _is_signed),
+    ("speaker", _SPEAKER, 0.7, None, lambda look: ": " in look.text),
 )
-"""Name, pattern, score, and what every text that has the cue holds."""
+"""Name, pattern, score, and of every text that has the cue: the words of which it holds one, and what else is so."""
 
 PUBLIC_ALLOWED = frozenset({"cue:title", "cue:credentials", "cue:title-lower-case"})
 """Cues under which the allow-list speaks: ``Dr. Gottman's book`` stays, but not ``Dr. Gottman, my GP``."""
@@ -227,8 +226,8 @@ def find(text: str) -> list[Span]:
     """The people that the cues of ``text`` announce; spans may overlap."""
     look = glance(text)
     found: list[Span] = []
-    for name, pattern, score, may_be in _CUES:
-        if may_be(look):
+    for name, pattern, score, words, further in _CUES:
+        if (words is None or look.has_word(words)) and (further is None or further(look)):
             found += _of_cue(text, name, pattern, score)
     return found
 
@@ -268,9 +267,16 @@ def _is_everyday(name: str) -> bool:
     return " " not in name and (is_common(name) or is_word_and_name(name) or len(name) <= 3)
 
 
+def _matches(text: str, pattern: re.Pattern[str]) -> Iterable[re.Match[str]]:
+    """The matches of a cue: a first word stands at the start, a signature at the end; looking everywhere is dear."""
+    if pattern is _IM_FIRST:
+        first = pattern.match(text)
+        return [first] if first else []
+    return pattern.finditer(text, max(0, len(text) - _SIGNATURE_REACH) if pattern is _SIGNATURE else 0)
+
+
 def _of_cue(text: str, name: str, pattern: re.Pattern[str], score: float) -> Iterator[Span]:
-    # A signature stands at the end, and looking for one everywhere is dear.
-    for match in pattern.finditer(text, max(0, len(text) - _SIGNATURE_REACH) if name == "signature" else 0):
+    for match in _matches(text, pattern):
         group = next((number for number in range(1, pattern.groups + 1) if match.group(number) is not None), 0)
         start, end = match.span(group)
         end = _end_of_name(text, start, end)

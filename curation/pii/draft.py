@@ -56,6 +56,8 @@ class Draft:
 
     @property
     def text(self) -> str:
+        if len(self.pieces) == 1:
+            return self.pieces[0].shown
         return "".join(piece.shown for piece in self.pieces)
 
     def outside(self, spans: Sequence[Span]) -> list[Span]:

@@ -139,8 +139,9 @@ def _reaches(text: str) -> list[tuple[int, int]]:
 
 def _tried(look: Glance) -> list[re.Pattern[str]]:
     """The patterns of which ``look`` does not show at once that they find nothing."""
-    tried = [_WEB] if look.has("@", "://", "www") or _DOTTED.search(look.text) else []
-    if look.digit or ":" in look.text:
+    text = look.text
+    tried = [_WEB] if "@" in text or "://" in text or look.has("www") or _DOTTED.search(text) else []
+    if look.digit or ":" in text:
         tried.append(_NUMBER)
     return [*tried, _WALLET] if look.digit else tried
 

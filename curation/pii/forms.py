@@ -6,6 +6,7 @@ of twelve digits and more is an account, a card or a file, whatever its check di
 
 import re
 
+from curation.pii.glance import glance
 from curation.pii.spans import Span, matched
 
 _NORTH_AMERICAN = re.compile(
@@ -46,7 +47,7 @@ _SIX_DIGITS = re.compile(r"\d(?:\D{0,4}\d){5}")
 
 def find(text: str) -> list[Span]:
     """What has such a form in ``text``; spans may overlap."""
-    if not _SIX_DIGITS.search(text):
+    if not glance(text).digit or not _SIX_DIGITS.search(text):
         return []
     return [
         span for name, label, pattern, score in _FORMS for span in matched(pattern, text, label, f"form:{name}", score)

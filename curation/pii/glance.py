@@ -1,36 +1,58 @@
 """A first look at a text, which says cheaply which rules need not be tried on it.
 
-A rule that wants ``clinic`` finds nothing where that word does not stand, and a set of words is asked thirty times sooner
-than a pattern is tried at every letter. What is asked must be necessary for the rule to match, so that no result depends on it.
+A rule that wants ``clinic`` finds nothing where that word does not stand. All words that some rule wants are looked up at
+once, in the time that one pattern takes. What is asked must be necessary for the rule to match, so that no result
+depends on it.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+LOOKS = 8192
+"""Looks that are kept: all rules take their turn on a text, some of them after the other texts of its batch."""
+
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
+_NO_WORD = {place: " " for place in range(128) if not _WORD.match(chr(place))}
+_asked: set[str] = set()
 
 
 class Glance(NamedTuple):
-    """A text, the same in lower case, its words in lower case, and whether it has a digit."""
+    """A text, those of its words in lower case that some rule asks for, and whether it has a digit."""
 
     text: str
-    folded: str
     words: frozenset[str]
     digit: bool
 
+    @property
+    def folded(self) -> str:
+        """The text in lower case."""
+        return self.text.casefold()
+
     def has(self, *phrases: str) -> bool:
         """Whether one of ``phrases``, in lower case, stands in the text, as a whole word or not."""
-        return any(phrase in self.folded for phrase in phrases)
+        folded = self.folded
+        return any(phrase in folded for phrase in phrases)
 
     def has_word(self, words: frozenset[str]) -> bool:
-        """Whether one of ``words``, in lower case, is a word of the text."""
+        """Whether one of ``words``, which :func:`asked` was told of, is a word of the text."""
         return not words.isdisjoint(self.words)
 
 
-@lru_cache(maxsize=1)
+def asked(words: Iterable[str]) -> frozenset[str]:
+    """``words``, in lower case, which every look from now on notes."""
+    found = frozenset(words)
+    _asked.update(found)
+    glance.cache_clear()
+    return found
+
+
+@lru_cache(maxsize=LOOKS)
 def glance(text: str) -> Glance:
-    """The look at ``text``; all rules take their turn on one text, so only the last is kept."""
+    """The look at ``text``."""
     folded = text.casefold()
-    return Glance(text, folded, frozenset(_WORD.findall(folded)), bool(_DIGIT.search(text)))
+    # Splitting at spaces is twice as fast as the pattern, and finds the same words in plain English text.
+    words = folded.translate(_NO_WORD).split() if folded.isascii() else _WORD.findall(folded)
+    return Glance(text, frozenset(_asked.intersection(words)), bool(_DIGIT.search(text)))

@@ -5,7 +5,7 @@ They have no form of their own, so that Presidio's patterns cannot know them; th
 
 import re
 
-from curation.pii.glance import glance
+from curation.pii.glance import asked, glance
 from curation.pii.spans import Span, matched
 
 _VALUE = r"(?=[A-Z0-9 -]*\d)[A-Z0-9]+(?:[-/ ](?=[A-Z0-9-]*\d)[A-Z0-9]+|-[A-Z0-9]+){0,4}"
@@ -62,12 +62,13 @@ _HANDLE_CUE = re.compile(
     rf"(?:on|add me on) {_SERVICES}:?(?: as)?) +@?((?=\S*[\d_#])[\w.#-]*\w)",
     re.IGNORECASE,
 )
-_HANDLE_WORDS = frozenset(
+_HANDLE_WORDS = asked(
     ["user", "username", "gamertag", "screen", "screenname", "handle", "alias", "nick"]
     + [name + plural for name in re.findall(r"\w+", _SERVICES) for plural in ("", "s")]
 )
+_HANDLE_VERBS = asked(["post", "go", "posting", "posted", "add", "find", "dm", "follow"])
 _HANDLE_PHRASES = ("i post as", "i go by", "posting as", "posted as", "add me", "find me on", "dm me at", "follow me")
-"""Words and phrases of which every :data:`_HANDLE_CUE` holds one."""
+"""Words of which every :data:`_HANDLE_CUE` holds one, or a verb and its phrase."""
 
 _AT, _DOT = r" ?(?:\(at\)|\[at\]|\{at\}|<at>| at |@{1,2}) ?", r" ?(?:\(dot\)|\[dot\]|\{dot\}|<dot>| dot |\.) ?"
 _SPELLED_EMAIL = re.compile(
@@ -84,7 +85,8 @@ _SPELLED_PHONE = re.compile(
 _DIGITS_SPELLED = re.compile(rf"{_DIGIT_WORD}[ ,-]{{1,2}}{_DIGIT_WORD}[ ,-]")
 """What every :data:`_SPELLED_PHONE` holds; looking for it first is cheap."""
 
-_DIGIT_WORDS = frozenset(re.findall(r"[a-z]+", _DIGIT_WORD))
+_DIGIT_WORDS = asked(re.findall(r"[a-z]+", _DIGIT_WORD))
+_AT_WORD, _DOT_WORD = asked(["at"]), asked(["dot"])
 
 _RULES: tuple[tuple[str, str, re.Pattern[str], float, tuple[str, ...]], ...] = (
     ("record-number", "ID", _RECORD_SHORT, 0.6, ()),
@@ -109,10 +111,10 @@ def find(text: str) -> list[Span]:
                 found += matched(pattern, text, label, f"rule:{name}", score)
         if _NUMBER_OF.search(text):
             found += matched(_RECORD, text, "ID", "rule:record-number", 0.75)
-    if look.has_word(_HANDLE_WORDS) or look.has(*_HANDLE_PHRASES):
+    if look.has_word(_HANDLE_WORDS) or (look.has_word(_HANDLE_VERBS) and look.has(*_HANDLE_PHRASES)):
         cued = matched(_HANDLE_CUE, text, "USERNAME", "rule:handle-cue", 0.8)
         found += [span for span in cued if _no_word(text[span.start : span.end])]
-    if "@" in text or "dot" in look.words or ("at" in look.words and _BRACKETED_AT.search(look.folded)):
+    if "@" in text or look.has_word(_DOT_WORD) or (look.has_word(_AT_WORD) and _BRACKETED_AT.search(look.folded)):
         found += _spelled(text)
     if look.has_word(_DIGIT_WORDS) and _DIGITS_SPELLED.search(look.folded):
         found += matched(_SPELLED_PHONE, text, "PHONE", "rule:spelled-phone", 0.6)

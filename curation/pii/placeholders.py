@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 
 from curation.helplines import host_of
 from curation.pii.keep import key
@@ -18,11 +19,17 @@ class Numbering:
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = tuple(texts)
         self._given: dict[tuple[str, str], str] = {}
-        self._last: dict[str, int] = {}
-        for text in texts:
+
+    @cached_property
+    def _last(self) -> dict[str, int]:
+        """The highest number of each label; most items ask for none, and their texts are not searched for any."""
+        last: dict[str, int] = {}
+        for text in self._texts:
             for label, number in PLACEHOLDER.findall(text):
-                self._last[label] = max(self._last.get(label, 0), int(number))
+                last[label] = max(last.get(label, 0), int(number))
+        return last
 
     def placeholder(self, label: str, value: str) -> str:
         """The placeholder of ``value``; spellings of one number, address or name have the same."""

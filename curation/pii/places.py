@@ -5,7 +5,7 @@ The name model finds places in general; these rules find those that have a form,
 
 import re
 
-from curation.pii.glance import glance
+from curation.pii.glance import asked, glance
 from curation.pii.spans import Span, matched
 from curation.pii.words import is_word
 
@@ -70,22 +70,33 @@ _EMPLOYED = re.compile(
     r"((?-i:[A-Z][\w'’&-]+(?: (?:& |and )?[A-Z][\w'’&-]+){0,2}))(?=[ .,;!?\n]|$)",
     re.IGNORECASE,
 )
-_HAS_WORK = (
-    "work",
-    "job",
-    "shift",
-    "manager",
-    "boss",
-    "cashier",
-    "barista",
-    "driver",
-    "intern",
-    "hired",
-    "fired",
-    "laid off",
-    "employed",
-    "supervisor",
+_WORK_WORDS = asked(
+    [
+        "work",
+        "worked",
+        "works",
+        "working",
+        "job",
+        "shift",
+        "shifts",
+        "manager",
+        "boss",
+        "cashier",
+        "barista",
+        "driver",
+        "intern",
+        "interned",
+        "internship",
+        "hired",
+        "fired",
+        "laid",
+        "employed",
+        "supervisor",
+    ]
 )
+_AT_A_NAME = re.compile(r" (?i:at|for|by|from) (?i:a |the )?[A-Z]")
+"""What every :data:`_EMPLOYED` holds beside one of the words of work; looking for both first is cheap."""
+
 _GENERIC = frozenset(
     [
         "The",
@@ -204,7 +215,7 @@ _NUMBERED_RULES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
 
 def _last_words(kinds: str) -> frozenset[str]:
     """Of which everything that ends in one of ``kinds`` holds one, in lower case."""
-    return frozenset(kind.split(" ")[-1].lower() for kind in kinds.split("|"))
+    return asked(kind.split(" ")[-1].lower() for kind in kinds.split("|"))
 
 
 _STREET_WORDS = _last_words(_NAMED)
@@ -235,7 +246,7 @@ def find(text: str) -> list[Span]:
         for match in pattern.finditer(text) if look.has_word(words) else ():
             if span := _own_name(text, *match.span(match.lastindex or 0)):
                 found.append(Span(*span, "ORG", f"rule:{name}", 0.65))
-    if look.has(*_HAS_WORK):
+    if look.has_word(_WORK_WORDS) and _AT_A_NAME.search(text):
         employers = matched(_EMPLOYED, text, "ORG", "rule:employer", 0.55)
         found += [span for span in employers if not is_word(text[span.start : span.end].split()[0])]
     return found

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from curation.pii.glance import Glance, glance
+from curation.pii.glance import Glance, asked, glance
 from curation.pii.spans import Span
 from curation.pii.words import is_common, is_word_and_name
 
@@ -50,8 +50,8 @@ _FACTS = {
         re.IGNORECASE,
     ),
 }
-_LAST_WORDS_OF_JOBS = frozenset(job.split()[-1] for job in _JOBS.split("|"))
-_ORIGINS = frozenset(
+_LAST_WORDS_OF_JOBS = asked(job.split()[-1] for job in _JOBS.split("|"))
+_ORIGINS = asked(
     [
         "muslim",
         "jewish",
@@ -86,15 +86,16 @@ _ORIGINS = frozenset(
         "african",
     ]
 )
-_OF_FAMILIES = frozenset(
+_OF_FAMILIES = asked(
     ["kids", "children", "daughters", "sons", "triplets", "twins", "two", "three", "four", "five", "six"]
 )
+_OF_RARE_EVENTS = asked(["news", "paper", "papers", "tv", "plane", "shooting", "lawsuit", "only"])
 _CAN_HOLD: dict[str, Callable[[Glance], bool]] = {
     "age": lambda look: look.digit,
     "job": lambda look: look.has_word(_LAST_WORDS_OF_JOBS),
     "origin or faith": lambda look: look.has_word(_ORIGINS),
     "family": lambda look: look.digit or look.has_word(_OF_FAMILIES),
-    "rare event": lambda look: look.has("news", "paper", "tv", "plane crash", "shooting", "lawsuit", "the only"),
+    "rare event": lambda look: look.has_word(_OF_RARE_EVENTS),
 }
 """What a text must have for the pattern of a fact to be worth trying."""
 _FACT_OF_LABEL = {"LOCATION": "place", "ORG": "school or employer", "DATE": "date"}

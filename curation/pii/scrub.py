@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from curation.helplines import mentions
 from curation.pii import cues
 from curation.pii.draft import Draft, Region, Scrubbed
+from curation.pii.glance import glance
 from curation.pii.keep import decide, key
+from curation.pii.light import without_heavy
 from curation.pii.placeholders import Numbering
 from curation.pii.spans import Span, merge, touches
 from curation.pii.surrogates import Surrogates
@@ -51,8 +53,11 @@ def scrub_items(
     Raises:
         ConfigError: If surrogates are asked for without a key, or the name model is not there.
     """
-    from curation.pii import detect  # brings spaCy and Presidio: seconds that who only names the step need not wait
     from curation.pii.ner import name_finder
+
+    names = name_finder(config.model)  # first: a spaCy pipeline may want what is left out below
+    with without_heavy():  # spaCy and Presidio are a second that who only names the step need not wait
+        from curation.pii import detect
 
     replacements = _replacements(config, len(items), ids, secret)
     regions_done = done or [{}] * len(items)
@@ -61,7 +66,6 @@ def scrub_items(
         for item, language, standing in zip(items, languages, regions_done, strict=True)
     ]
     keep = frozenset(key(text) for text in config.keep) - {""}
-    names = name_finder(config.model)
     open_drafts = [(item, draft) for item in scrubbing for draft in item.drafts.values()]
     while open_drafts:
         texts, english = [draft.text for _, draft in open_drafts], [item.english for item, _ in open_drafts]
@@ -104,6 +108,10 @@ class _Item:
     def learn(self, draft: Draft, found: list[Span], keep: frozenset[str]) -> None:
         """Decides what of a look at ``draft`` is to be masked, and learns the names that are sure."""
         text = draft.text
+        if not found and not glance(text).digit:  # nothing to decide on, and no number of a helpline
+            draft.kept = draft.kept or []
+            draft.pending = []
+            return
         goes, stays = decide(text, found, mentions(text), keep)
         people = [text[span.start : span.end] for span in goes if span.label == "PERSON" and span.score >= TRAVELS]
         self.names |= {form for name in people for form in cues.parts(name)}
@@ -119,7 +127,7 @@ class _Item:
         for draft in self.drafts.values():
             wanted = (draft.pending or []) + cues.find_again(draft.text, self.names)
             draft.pending = None
-            spans = draft.outside(merge(wanted))
+            spans = draft.outside(merge(wanted)) if wanted else []
             if spans:
                 draft.mask(spans, self.numbering)
                 again.append((self, draft))

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import numpy as np
 import pyarrow as pa
 
 from curation.pii.draft import Scrubbed
@@ -68,10 +69,16 @@ class Scrub:
             ids=[item["item_id"] for item in items],
             secret=self.key.secret if self.key else None,
         )
-        columns = [
-            _written(item, of_item, texts_) for item, of_item, texts_ in zip(items, scrubbed, fields, strict=True)
-        ]
-        return pa.Table.from_pylist(columns, schema=pa.schema([*self.writes, FAULT_COLUMN]))
+        columns = {
+            "pii": [_masked(of_item) for of_item in scrubbed],
+            "pii_kept": [_kept(of_item) for of_item in scrubbed],
+            "residual_risk": [_risk(*pair) for pair in zip(scrubbed, fields, strict=True)],
+            "fault": [None] * len(items),
+        }
+        result = _content(rows.select(CONTENT.names), items, scrubbed)
+        for field in [*self.writes, FAULT_COLUMN][len(CONTENT) :]:
+            result = result.append_column(field, pa.array(columns[field.name], field.type))
+        return result
 
 
 def _fields(item: dict[str, Any]) -> dict[str, str]:
@@ -82,28 +89,45 @@ def _fields(item: dict[str, Any]) -> dict[str, str]:
     return {field: text for field, text in [*texts(item), *labels.items()] if text}
 
 
-def _written(item: dict[str, Any], scrubbed: dict[str, Scrubbed], originals: dict[str, str]) -> dict[str, Any]:
+def _content(rows: pa.Table, items: list[dict[str, Any]], scrubbed: list[dict[str, Scrubbed]]) -> pa.Table:
+    """The columns of :data:`CONTENT`: of rows in which nothing was found, as they came, which costs nothing."""
+    places = [place for place, of_item in enumerate(scrubbed) if any(one.spans for one in of_item.values())]
+    if not places:
+        return rows
+    written = pa.Table.from_pylist([_written(items[place], scrubbed[place]) for place in places], rows.schema)
+    order = np.arange(len(rows))
+    order[places] = len(rows) + np.arange(len(places))
+    return pa.concat_tables([rows, written]).combine_chunks().take(pa.array(order))
+
+
+def _written(item: dict[str, Any], scrubbed: dict[str, Scrubbed]) -> dict[str, Any]:
+    """The content of an item with its scrubbed texts and labels."""
     new = {field: of_field.text for field, of_field in scrubbed.items()}
+    topic = new.pop("topic", item["topic"])
+    content = with_texts({**item, "turns": _labelled(item["turns"], new)}, new)
+    return {**{name: content[name] for name in CONTENT.names}, "topic": topic}
+
+
+def _masked(scrubbed: dict[str, Scrubbed]) -> list[dict[str, Any]]:
+    return [
+        {**_found(field, span), "shown_start": start, "shown_end": end}
+        for field, of_field in scrubbed.items()
+        for span, (start, end) in zip(of_field.spans, of_field.shown, strict=True)
+    ]
+
+
+def _kept(scrubbed: dict[str, Scrubbed]) -> list[dict[str, Any]]:
+    return [_found(field, span) for field, of_field in scrubbed.items() for span in of_field.kept]
+
+
+def _risk(scrubbed: dict[str, Scrubbed], originals: dict[str, str]) -> dict[str, Any]:
     risk = residual_risk(
-        list(new.values()),
+        [of_field.text for of_field in scrubbed.values()],
         {field: of_field.spans for field, of_field in scrubbed.items()},
         {field: of_field.doubted for field, of_field in scrubbed.items()},
         originals,
     )
-    topic = new.pop("topic", item["topic"])
-    content = with_texts({**item, "turns": _labelled(item["turns"], new)}, new)
-    return {
-        **{name: content[name] for name in CONTENT.names},
-        "topic": topic,
-        "pii": [
-            {**_found(field, span), "shown_start": start, "shown_end": end}
-            for field, of_field in scrubbed.items()
-            for span, (start, end) in zip(of_field.spans, of_field.shown, strict=True)
-        ],
-        "pii_kept": [_found(field, span) for field, of_field in scrubbed.items() for span in of_field.kept],
-        "residual_risk": risk._asdict(),
-        "fault": None,
-    }
+    return risk._asdict()
 
 
 def _labelled(turns: list[dict[str, Any]] | None, new: dict[str, str]) -> list[dict[str, Any]] | None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from curation.pii.light import without_heavy
+
 
 def is_word(word: str) -> bool:
     """Whether ``word``, in the place of a name, is an everyday word: ``Not``, ``Monday``, ``God``, but not ``Will``."""
@@ -47,7 +49,8 @@ def _lists() -> dict[str, Any]:
 
 @cache
 def _words() -> frozenset[str]:
-    from spacy.lang.en.stop_words import STOP_WORDS  # brings all of spaCy with it
+    with without_heavy():
+        from spacy.lang.en.stop_words import STOP_WORDS  # brings all of spaCy with it
 
     return frozenset(STOP_WORDS) | frozenset(_lists()["words"].split())
 
