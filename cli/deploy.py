@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
@@ -124,7 +125,12 @@ def chat(
 
     folder = bundle if bundle.is_dir() else Workspace.find(context.obj).bundles / bundle
     options = {"temperature": temperature, "max_new_tokens": max_new_tokens, "seed": seed}
-    conversation = _Conversation(Chat(folder), options, speed, as_json)
+    model = Chat(folder)
+    until = model.safety.valid_until
+    if until < date.today():  # an old line is shown all the same: it is more than none
+        old = f"curate: the helplines of this bundle were good until {until} and may have changed."
+        typer.echo(f"{old} Check them again (`curate helplines`) and deploy anew.", err=True)
+    conversation = _Conversation(model, options, speed, as_json)
     if message is not None:
         error = conversation.say(message)
         if error is not None:

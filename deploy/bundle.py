@@ -207,7 +207,7 @@ def _memory_of(pte: Path) -> int:
 
 def _export_seconds(weights: int) -> float:
     """About how long an export takes: measured with a billion parameters in bfloat16 on two cores."""
-    return 25 + 400 * weights / 2.5e9
+    return 25 + 250 * weights / 2.5e9
 
 
 def _parity_seconds(weights: int) -> float:

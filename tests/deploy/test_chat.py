@@ -188,6 +188,27 @@ def test_a_script_gets_a_line_of_json_a_reply(deployed: Deployed) -> None:
     assert done.stderr == ""
 
 
+def test_helplines_that_were_not_checked_for_a_year_are_shown_with_a_warning(deployed: Deployed) -> None:
+    in_2100 = """
+import datetime, sys
+import cli.deploy
+from cli.main import main
+
+class Later(datetime.date):
+    @classmethod
+    def today(cls):
+        return cls(2100, 1, 1)
+
+cli.deploy.date = Later
+main()
+"""
+    command = [sys.executable, "-c", in_2100, "chat", deployed.path, "-m", IN_DANGER, "--max-new-tokens", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "988" in done.stdout
+    assert done.stderr.startswith("curate: the helplines of this bundle were good until 20")
+    assert "deploy anew" in done.stderr
+
+
 def test_ctrl_c_ends_the_reply_and_not_the_conversation(deployed: Deployed) -> None:
     command = [Path(sys.executable).with_name("curate"), "chat", deployed.path, "--temperature", "3", "--seed", "1"]
     process = subprocess.Popen(
