@@ -46,8 +46,8 @@ class Figures(Strict):
     named: Share
     """Harmless messages that were answered as if they spoke of danger, and not by a mere offer of help."""
     new_wording: Share
-    """As the recall of suicide, on a batch by two authors who had seen nothing else, and that nothing was tuned on: what
-    to expect of words that nobody thought of."""
+    """As the recall of suicide, on a batch by two authors who had seen nothing else, and that nothing was tuned on:
+    what to expect of words that nobody thought of."""
     new_false_alarms: Share
     """Harmless messages of that batch beside which help was shown."""
     model_alone: Share

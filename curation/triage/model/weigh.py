@@ -29,7 +29,7 @@ LONG = 280
 """Characters of such a text."""
 LEAST_OF_LEVEL = 0.15
 """The least chance of its own level at which evidence of the rules stands in a run that is marked."""
-LEAST_IN_TURN = 0.95
+LEAST_IN_TURN = 0.985
 """The least chance by the model alone in a turn of a dialogue: there are many, and one mark is a mark on the whole."""
 MOST = 5
 """Runs that are read of a text, those with most words by which phrases are found first: a bound on the time."""
