@@ -18,7 +18,7 @@ help:
 	@echo "make quick   the tests that take less than ten seconds"
 	@echo "make format  put the code into the house format"
 	@echo "make ner-model  train the name model again (DATA=../shared/data; some 20 minutes; SHARE=0.005 OUT=DIR tries it in a minute)"
-	@echo "make risk-model  train the model of risk again (DATA=../shared/data; some 10 minutes)"
+	@echo "make risk-model  train the model of risk again (DATA=../shared/data; some 20 minutes)"
 	@echo "make clean   remove demo/ and the virtual environment"
 
 demo: $(VENV)/base
@@ -59,6 +59,7 @@ RISK := tools/risk_model
 risk-model:
 	test -d .venv-ner || $(PYTHON) -m venv .venv-ner
 	.venv-ner/bin/pip install --quiet --editable . --requirement $(RISK)/requirements.txt
+	PYTHONPATH=.:$(RISK) .venv-ner/bin/python $(RISK)/together.py --data $(DATA)
 	PYTHONPATH=.:$(RISK) .venv-ner/bin/python $(RISK)/train.py --data $(DATA)
 
 clean:

@@ -34,6 +34,7 @@ class Cues(Strict):
     yes: tuple[str, ...]
     no: tuple[str, ...]
     answer_tells_when: tuple[str, ...]
+    plain: tuple[str, ...]
 
 
 @cache

@@ -46,8 +46,8 @@ class Figures(Strict):
     named: Share
     """Harmless messages that were answered as if they spoke of danger, and not by a mere offer of help."""
     new_wording: Share
-    """As the recall of suicide, on a batch that was written when all else stood and that nothing was tuned on: what to
-    expect of words that nobody thought of."""
+    """As the recall of suicide, on a batch by two authors who had seen nothing else, and that nothing was tuned on:
+    what to expect of words that nobody thought of."""
     new_false_alarms: Share
     """Harmless messages of that batch beside which help was shown."""
     model_alone: Share
@@ -74,7 +74,7 @@ def labelled_file() -> Path:
 
 
 def labelled(part: str) -> list[Labelled]:
-    """The messages of a part: ``measure``, kept for measuring, ``first-sight-2``, never tuned on, or ``build``."""
+    """The messages of a part: ``measure``, kept for measuring, ``first-sight-3``, never tuned on, or ``build``."""
     rows = [json.loads(line) for line in labelled_file().read_text(encoding="utf-8").splitlines() if line.strip()]
     return [Labelled(row["level"], _said(row)) for row in rows if row["part"] == part]
 
@@ -95,7 +95,7 @@ def measure_layer(
         worded: The level that is recognised in it by its wording.
         alone: The level that an app finds that runs the model without the rules.
     """
-    messages, unseen = labelled("measure"), labelled("first-sight-2")
+    messages, unseen = labelled("measure"), labelled("first-sight-3")
     noticed, taken = _noticed(messages, likely)
     named, _ = _noticed(messages, worded)
     new, _ = _noticed(unseen, likely)

@@ -10,18 +10,21 @@ from tokenizers import Tokenizer
 
 from curation.onnx import session
 from curation.triage.levels import LEVELS, Level
+from curation.triage.model.together import Chances, read, softmax
 
-LONGEST = 80
-"""Pieces of words that are read of a sentence."""
+LONGEST = 110
+"""Pieces of words that are read of a run of sentences."""
 CACHED = 4096
 """Sentences whose opinion is kept: a text is triaged by itself and in its dialogue."""
 
 
 class Opinion(NamedTuple):
-    """What the model takes a sentence for: the likeliest level but ``none``, and the chance of any but ``none``."""
+    """What the model takes a text for: the likeliest level but ``none``, the chance of any but ``none``, and the
+    chances of all levels as logarithms."""
 
     level: Level
     chance: float
+    logs: Chances
 
 
 class Classifier:
@@ -33,6 +36,7 @@ class Classifier:
         head = json.loads(folder.joinpath("head.json").read_text(encoding="utf-8"))
         self.weights = np.array(head["weights"], np.float32)
         self.bias = np.array(head["bias"], np.float32)
+        self.together = read()
         self.tokenizer = tokenizer()
         self.known: dict[str, Opinion] = {}
 
@@ -51,11 +55,9 @@ class Classifier:
         if text not in self.known:
             if len(self.known) >= CACHED:
                 self.known.clear()
-            logits = self.weights @ self.features(text) + self.bias
-            chances = np.exp(logits - logits.max())
-            chances /= chances.sum()
+            chances = softmax((self.weights @ self.features(text) + self.bias).astype(np.float64))
             likeliest = 1 + int(chances[1:].argmax())
-            self.known[text] = Opinion(LEVELS[likeliest], float(1 - chances[0]))
+            self.known[text] = Opinion(LEVELS[likeliest], float(1 - chances[0]), np.log(chances))
         return self.known[text]
 
 

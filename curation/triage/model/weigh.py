@@ -1,37 +1,39 @@
 """What the model adds to what the rules found, and what it takes from it.
 
-Where the rules found nothing in a run of sentences, the model marks it from a chance on. Where they found something in
-a text by itself, it stands unless the model's chance and the rule's confidence together stay below a sum: the surer the
-rule, the more it takes. In a turn of a dialogue it stands.
+In a text by itself the rules' evidence and the model's opinion of a run of sentences are put together into one chance
+for each level (:mod:`curation.triage.model.together`). Where that of any danger is too small, the evidence in the run
+is taken back; where it is large, the run is of the likeliest level, by the evidence of the rules or, without any, by a
+mark of the model. Plain words (``plain`` in ``phrases/cues.yaml``) always stand. In a turn of a dialogue all evidence
+of the rules stands, and the model marks, from a higher chance on, runs in which they found nothing.
 """
 
 from collections.abc import Iterable
 from heapq import nlargest
 from typing import NamedTuple
 
+from curation.triage.cues import cue
 from curation.triage.evidence import Evidence, Found
-from curation.triage.levels import Level
-from curation.triage.model.classifier import classifier
+from curation.triage.levels import LEVELS, Level
+from curation.triage.model.classifier import Opinion, classifier
+from curation.triage.model.together import Chances
 from curation.triage.model.windows import plain, windows
 from curation.triage.words import Reading, Sentence
 
-LEAST = 0.5
-"""The least chance of a risk at which the model marks sentences of a text in which the rules found nothing."""
-LEAST_IN_TURN = 0.95
-"""The same in a turn of a dialogue: there are many, and one mark is a mark on the whole."""
-SURE = 0.85
-"""A phrase of this confidence always stands: a missed danger is worse than a false alarm, and the model took plain
-wishes to die for nothing, in real texts as in short messages."""
-TOGETHER, TOGETHER_IN_SHORT = 0.85, 1.0
-"""What the confidence of a phrase that is less sure and the model's chance must come to, for the evidence to stand; the
-second in a text of one run, such as the model learnt from, the first in a longer one."""
-AROUND = 5
-"""So many words must stand around a phrase for the model to overrule it: "I want to die." says what it says."""
-DOUBTED: tuple[Level, ...] = ("passive", "active", "third_party")
-"""Levels whose rules the model may overrule: theirs are the false alarms, in words that are used of everything. Of the
-others it took abuse and self-harm that real texts name in so many words."""
+LEAST = 0.3
+"""The least chance of danger, by rules and model together, at which a run of sentences is marked."""
+LEAST_IN_LONG = 0.05
+"""The least chance of danger at which evidence of the rules stands in a text longer than the model learnt from."""
+LEAST_ADDED_IN_LONG = 0.9
+"""The least chance of danger at which such a text is marked without any evidence of the rules."""
+LONG = 280
+"""Characters of such a text."""
+LEAST_OF_LEVEL = 0.15
+"""The least chance of its own level at which evidence of the rules stands in a run that is marked."""
+LEAST_IN_TURN = 0.985
+"""The least chance by the model alone in a turn of a dialogue: there are many, and one mark is a mark on the whole."""
 MOST = 5
 """Runs that are read of a text, those with most words by which phrases are found first: a bound on the time."""
+_SUICIDE: tuple[Level, ...] = ("passive", "active")
 
 
 class _Read(NamedTuple):
@@ -39,55 +41,76 @@ class _Read(NamedTuple):
 
     sentences: list[Sentence]
     here: list[Found]
-    level: Level
-    chance: float
-    is_all: bool
-    """Whether the run is the whole text."""
+    opinion: Opinion
+    is_long: bool
 
-    def mark(self, least: float) -> list[Found]:
-        """The model's own evidence, where the rules have none and its chance is ``least`` or more."""
-        if self.chance < least or not all(one.beside for one in self.here):
-            return []
+    def mark(self, level: Level, chance: float) -> Found:
+        """Evidence of the model: the whole run."""
         start, end = self.sentences[0].starts[0], self.sentences[-1].ends[-1]
-        return [Found(self.level, Evidence(start, end, f"{self.level}/model", round(self.chance, 2)))]
+        return Found(level, Evidence(start, end, f"{level}/model", round(chance, 2)))
 
-    def overruled(self) -> list[Found]:
-        """What the rules found and the model takes for harmless, in its run and in the sentence by itself."""
-        return [one for one in self.here if one.level in DOUBTED and self._is_overruled(one.evidence)]
+    def settled(self) -> list[Found]:
+        """The evidence in the run by rules and model together."""
+        surest: dict[Level, float] = {}
+        for one in self.here:
+            surest[one.level] = max(surest.get(one.level, 0), one.evidence.confidence)
+        chances = classifier().together.chances(self.opinion.logs, surest)
+        danger = float(1 - chances[0])
+        kept = [one for one in self.here if self._is_plain(one) or self._stands(one.level, danger, chances)]
+        likeliest = LEVELS[1 + int(chances[1:].argmax())]
+        least = LEAST_ADDED_IN_LONG if self.is_long and not self.here else LEAST
+        if danger >= least and not any(_kin(one.level, likeliest) for one in kept):
+            kept.append(self.mark(likeliest, danger))
+        return kept
 
-    def _is_overruled(self, evidence: Evidence) -> bool:
-        if evidence.confidence >= SURE:
-            return False
-        least = (TOGETHER_IN_SHORT if self.is_all else TOGETHER) - evidence.confidence
-        if self.chance >= least:
-            return False
-        sentence = next(one for one in self.sentences if one.starts[0] <= evidence.start < one.ends[-1])
-        around = sum(not evidence.start <= start < evidence.end for start in sentence.starts)
-        return around >= AROUND and classifier().opinion(plain(sentence)).chance < least
+    def _is_plain(self, found: Found) -> bool:
+        """Whether evidence lies over words that say what they say: a wish to die, or to kill oneself."""
+        start, end = found.evidence[:2]
+        spans = [
+            sentence.span(*match.span())
+            for sentence in self.sentences
+            for match in cue("plain").finditer(sentence.text)
+        ]
+        return found.level in _SUICIDE and any(start < right and left < end for left, right in spans)
+
+    def _stands(self, level: Level, danger: float, chances: Chances) -> bool:
+        if self.is_long:
+            return danger >= LEAST_IN_LONG
+        likely = sum(float(chances[LEVELS.index(one)]) for one in LEVELS[1:] if _kin(one, level))
+        return danger >= LEAST and likely >= LEAST_OF_LEVEL
 
 
 def weighed(reading: Reading, found: Iterable[Found]) -> list[Found]:
     """The evidence of the rules in a text by itself, ``found``, together with the model's."""
     kept = list(found)
     for read in _read(reading, kept):
-        overruled = read.overruled()
-        kept = [one for one in kept if one not in overruled] + read.mark(LEAST)
+        kept = [one for one in kept if one not in read.here] + read.settled()
     return kept
 
 
 def marked(reading: Reading, found: Iterable[Found], least: float = LEAST_IN_TURN) -> list[Found]:
     """The model's own evidence in a turn of a dialogue; ``found`` is that of the rules, and stands."""
-    return [mark for read in _read(reading, list(found)) for mark in read.mark(least)]
+    return [
+        read.mark(read.opinion.level, read.opinion.chance)
+        for read in _read(reading, list(found))
+        if read.opinion.chance >= least and not read.here
+    ]
+
+
+def _kin(level: Level, other: Level) -> bool:
+    return level == other or (level in _SUICIDE and other in _SUICIDE)
 
 
 def _read(reading: Reading, found: list[Found]) -> list[_Read]:
+    """The runs that the model reads, with the evidence of a level in each that counts in this text."""
+    levels = {one.level for one in found if not one.beside}
+    counts = [one for one in found if one.level != "none" and (not one.beside or levels & set(one.beside))]
     reads = []
     for window in nlargest(MOST, windows(reading), key=lambda window: window.weight):
         sentences = [reading.sentence(place) for place in range(window.first, window.last + 1)]
         sentences = [one for one in sentences if one.starts]
-        level, chance = classifier().opinion(plain(*sentences))
         start, end = sentences[0].starts[0], sentences[-1].ends[-1]
-        here = [one for one in found if start <= one.evidence.start < end and one.level != "none"]
-        is_all = window.last - window.first + 1 == len(reading.bounds)
-        reads.append(_Read(sentences, here, level, chance, is_all))
+        here = [one for one in counts if start <= one.evidence.start < end]
+        is_long = len(reading.folded.text) > LONG
+        reads.append(_Read(sentences, here, classifier().opinion(plain(*sentences)), is_long))
     return reads

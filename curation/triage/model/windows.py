@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from curation.triage.words import Reading, Sentence, weigh
 
-LONGEST_RUN = 280
+LONGEST_RUN = 400
 """Characters of a run; a longer sentence is one by itself."""
 
 
