@@ -7,18 +7,19 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Encoding, Tokenizer
 
-from curation.onnx import session
 from curation.pii.ner.features import Word, words
 from curation.pii.ner.gate import may_hold_a_name
 from curation.pii.ner.windows import sentences, together
 from curation.pii.spans import Span
 from curation.pii.words import is_word
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
 
 CLASSES = ("O", "PERSON", "LOCATION", "ORG")
 LEAST = {"PERSON": 0.25, "LOCATION": 0.25, "ORG": 0.5}
@@ -55,6 +56,10 @@ class EmbeddedModel:
     """
 
     def __init__(self, gated: bool = True) -> None:
+        from tokenizers import Tokenizer  # here, for who scrubs by rules alone waits for neither
+
+        from curation.onnx import session
+
         self.gated = gated
         folder = files("curation.pii.ner")
         self.session = session(folder.joinpath("model.onnx").read_bytes())
@@ -75,7 +80,7 @@ class EmbeddedModel:
         return [_spans(text, of_text, chance) for text, of_text, chance in zip(texts, of_texts, chances, strict=True)]
 
     def _chances(
-        self, texts: Sequence[str], encodings: Sequence[Encoding], of_texts: Sequence[Sequence[Word]]
+        self, texts: Sequence[str], encodings: "Sequence[Encoding]", of_texts: Sequence[Sequence[Word]]
     ) -> list[npt.NDArray[np.float32]]:
         """For each text an array (words, classes) of probabilities."""
         owners = [_owners(encoding.offsets, of_text) for encoding, of_text in zip(encodings, of_texts, strict=True)]
@@ -129,7 +134,7 @@ def embedded() -> EmbeddedModel:
     return EmbeddedModel()
 
 
-def _blind(encodings: Sequence[Encoding]) -> bool:
+def _blind(encodings: "Sequence[Encoding]") -> bool:
     """Whether the fast encoding gave no offsets, as it does in some versions."""
     return any(len(encoding.ids) > 1 and encoding.offsets[-1] == (0, 0) for encoding in encodings)
 

@@ -3,14 +3,15 @@
 import json
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from tokenizers import Tokenizer
 
-from curation.onnx import session
 from curation.triage.levels import LEVELS, Level
 from curation.triage.model.together import Chances, read, softmax
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 LONGEST = 110
 """Pieces of words that are read of a run of sentences."""
@@ -31,6 +32,8 @@ class Classifier:
     """MiniLM-L6, fine-tuned, the mean of its pieces, and a linear head over the levels; one thread a process."""
 
     def __init__(self) -> None:
+        from curation.onnx import session  # here, for who goes without the model does not wait for it
+
         folder = files("curation.triage.model")
         self.session = session(folder.joinpath("encoder.onnx").read_bytes())
         head = json.loads(folder.joinpath("head.json").read_text(encoding="utf-8"))
@@ -61,8 +64,10 @@ class Classifier:
         return self.known[text]
 
 
-def tokenizer() -> Tokenizer:
+def tokenizer() -> "Tokenizer":
     """The word pieces of the encoder, which are those of the name model."""
+    from tokenizers import Tokenizer
+
     pieces = files("curation.pii.ner").joinpath("tokenizer.json").read_text(encoding="utf-8")
     made = Tokenizer.from_str(pieces)
     made.no_padding()
