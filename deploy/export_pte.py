@@ -1,7 +1,7 @@
 """A checkpoint to a ``.pte``, in a process of its own (``deploy.llama_export``), because ExecuTorch's export
 
 * prints, logs, warns and sets up the root logger, which a user must not meet,
-* takes about seven times the size of the file in memory, which this gives back,
+* takes about seven times the size of the ``.pte`` in memory, which this gives back,
 * decides on the *path* of the checkpoint ("8da4w" or "int8" anywhere in it) how to quantise: the process works in a
   folder of its own and names its files relative to it,
 * orders parts of the file by Python's string hashes: with a fixed hash seed the same weights give the same bytes.

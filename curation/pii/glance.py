@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 LOOKS = 8192
-"""Looks that are kept: all rules take their turn on a text, some of them after the other texts of its batch."""
+"""Looks that are kept, with their texts: all rules take their turn on a text, some after the others of its batch."""
 
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
@@ -42,7 +42,10 @@ class Glance(NamedTuple):
 
 
 def asked(words: Iterable[str]) -> frozenset[str]:
-    """``words``, in lower case, which every look from now on notes."""
+    """``words``, each one run of letters in lower case, which every look from now on notes.
+
+    To be called as a module is loaded: another thread's look that is under way does not know them yet.
+    """
     found = frozenset(words)
     _asked.update(found)
     glance.cache_clear()

@@ -214,7 +214,7 @@ _NUMBERED_RULES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
 
 
 def _last_words(kinds: str) -> frozenset[str]:
-    """Of which everything that ends in one of ``kinds`` holds one, in lower case."""
+    """Of which everything that ends in one of ``kinds`` holds one, in lower case; every look notes them from now on."""
     return asked(kind.split(" ")[-1].lower() for kind in kinds.split("|"))
 
 

@@ -12,7 +12,7 @@ from curation.pii import cues
 from curation.pii.draft import Draft, Region, Scrubbed
 from curation.pii.glance import glance
 from curation.pii.keep import decide, key
-from curation.pii.light import without_heavy
+from curation.pii.light import load_light
 from curation.pii.placeholders import Numbering
 from curation.pii.spans import Span, merge, touches
 from curation.pii.surrogates import Surrogates
@@ -56,8 +56,10 @@ def scrub_items(
     from curation.pii.ner import name_finder
 
     names = name_finder(config.model)  # first: a spaCy pipeline may want what is left out below
-    with without_heavy():  # spaCy and Presidio are a second that who only names the step need not wait
-        from curation.pii import detect
+    load_light(
+        "curation.pii.detect"
+    )  # here: spaCy and Presidio are a second that who only names the step need not wait
+    from curation.pii import detect
 
     replacements = _replacements(config, len(items), ids, secret)
     regions_done = done or [{}] * len(items)

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from curation.pii.light import without_heavy
+from curation.pii.light import load_light
 
 
 def is_word(word: str) -> bool:
@@ -49,8 +49,8 @@ def _lists() -> dict[str, Any]:
 
 @cache
 def _words() -> frozenset[str]:
-    with without_heavy():
-        from spacy.lang.en.stop_words import STOP_WORDS  # brings all of spaCy with it
+    load_light("spacy.lang.en.stop_words")  # brings all of spaCy with it
+    from spacy.lang.en.stop_words import STOP_WORDS
 
     return frozenset(STOP_WORDS) | frozenset(_lists()["words"].split())
 

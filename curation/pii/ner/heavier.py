@@ -10,6 +10,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from curation.pii.light import spacy_lacks_torch
 from curation.pii.spans import Span
 from schemas.errors import ConfigError, CurateError, MissingExtra
 
@@ -78,7 +79,16 @@ def _missing(kind: str, name: str) -> CurateError:
 
 
 def _spacy(model: str) -> Callable[[Sequence[str]], list[list[tuple[int, int, str, float]]]]:
-    pipeline = import_module("spacy").load(model)
+    try:
+        pipeline = import_module("spacy").load(model)
+    except ValueError as error:
+        if spacy_lacks_torch():
+            raise ConfigError(
+                f"the name model 'spacy:{model}' may need torch, and this process loaded spaCy without it",
+                field="pii.model",
+                mend="Scrub with this model before any other, or in a process of its own.",
+            ) from error
+        raise
 
     def entities(texts: Sequence[str]) -> list[list[tuple[int, int, str, float]]]:
         docs = pipeline.pipe(texts)
