@@ -4,9 +4,9 @@ A group that shares a scale lies within one row, so rows can be rounded by thems
 for HQQ's scales twenty times: for the 263 million weights of Llama-3.2-1B's output layer that is 5 GB of temporary
 tensors. A few rows stay in the processor's cache instead, which is some ten times faster.
 
-What becomes of a row does not depend on the rows beside it: HQQ would stop once no scale of all that it is given changes
-by more than 1e-5, and goes on here until none changes at all, or twenty times. That has given the bytes of the whole
-matrix wherever both were compared.
+What becomes of a row does not depend on the rows beside it: HQQ would stop once no scale of all that it is given
+changes by more than 1e-5, and goes on here until none changes at all, or twenty times. That has given the bytes of the
+whole matrix wherever both were compared.
 """
 
 from collections.abc import Iterator
