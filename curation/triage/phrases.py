@@ -155,6 +155,12 @@ class PhraseIndex:
                     found.update(match.span() for match in self._pattern(anchor, looked).finditer(text))
         return found
 
+    def prepare(self) -> None:
+        """Makes every pattern now, for who cannot wait for the first text that needs one."""
+        for anchor, of_anchor in self._looked.items():
+            for looked in of_anchor:
+                self._pattern(anchor, looked)
+
     def _pattern(self, anchor: str, looked: _Looked) -> re.Pattern[str]:
         key = (anchor, looked.company is None)
         if key not in self._compiled:

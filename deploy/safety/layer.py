@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from curation.helplines.table import VALID_FOR
 from curation.triage import LEVELS, LIMITS, Level, most_urgent, triage_transcript, triage_turns
-from curation.triage.phrases import by_anchor
+from curation.triage.phrases import harmless, index
 from deploy.safety.app_model import LEAST_TO_OFFER, AppModel, level_alone
 from deploy.safety.figures import Figures, Said, measure_layer
 from deploy.safety.helplines import Confirmed, Line
@@ -118,9 +118,8 @@ def _level(turns: list[tuple[str, str]], *, model: bool) -> Level:
 @cache
 def prepare() -> None:
     """Makes the recogniser's patterns, some two seconds of work, so that no message has to wait for them."""
-    anchors = sorted(by_anchor())
-    for place in range(0, len(anchors), 20):
-        recognise([("user", " ".join(anchors[place : place + 20]))])
+    for phrases in (*index().values(), harmless()):
+        phrases.prepare()
     recognise([("user", "I feel low."), ("assistant", "Are you thinking of suicide?"), ("user", "No, not now.")])
     recognise([("user", "Client: I feel low.\nCounsellor: Since when?\nClient: Yes, yesterday.")])
 
