@@ -6,9 +6,8 @@ the library is loaded. Nothing here may call anybody, so that is switched off be
 
 import os
 
-os.environ["ORT_DISABLE_TELEMETRY"] = (
-    "1"  # read when the library is loaded; the function below is too late for its start
-)
+# Read when the library is loaded; the function below is too late for its start.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import onnxruntime
 

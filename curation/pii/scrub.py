@@ -56,9 +56,8 @@ def scrub_items(
     from curation.pii.ner import name_finder
 
     names = name_finder(config.model)  # first: a spaCy pipeline may want what is left out below
-    load_light(
-        "curation.pii.detect"
-    )  # here: spaCy and Presidio are a second that who only names the step need not wait
+    # Here, for they bring spaCy and Presidio: a second that who only names the step need not wait.
+    load_light("curation.pii.detect")
     from curation.pii import detect
 
     replacements = _replacements(config, len(items), ids, secret)

@@ -108,9 +108,8 @@ def recognise(said: Said) -> Recognised:
 
 
 def _level(turns: list[tuple[str, str]], *, model: bool) -> Level:
-    alone = triage_transcript(
-        turns[-1][1], model=model, least=LEAST_TO_OFFER
-    )  # somebody may paste a whole conversation
+    # Somebody may paste a whole conversation.
+    alone = triage_transcript(turns[-1][1], model=model, least=LEAST_TO_OFFER)
     last = triage_turns(turns, model=model, least=LEAST_TO_OFFER).turns[-1]
     return most_urgent([last.level, alone.level if alone else "none"])
 
