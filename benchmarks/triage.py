@@ -138,7 +138,7 @@ def _seconds(texts: list[str], *, model: bool) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts = ["build", "measure", "first-sight", "first-sight-2", "first-sight-3"]
+    parts = ["build", "measure", "first-sight", "first-sight-2", "first-sight-3", "first-sight-4"]
     parser.add_argument("--part", choices=parts, default="measure")
     parser.add_argument("--file", type=Path)
     parser.add_argument("--speed", type=Path)
