@@ -39,7 +39,8 @@ _NAMED_STREET = re.compile(
 )
 _CORNER_WORD = r"(?:[\wà-ÿ'’-]|\.(?=\w))+"
 _CORNER = re.compile(
-    rf"\bthe corner of (?:{_CORNER_WORD} ){{1,4}}(?:and|&) (?:(?:{_CORNER_WORD} ){{0,3}}?{KIND}|{_CORNER_WORD})\b",
+    rf"\bthe corner of (?!(?:the|a|an|my|our|your|his|her|their|this|that|every|some) )"
+    rf"(?:[\wà-ÿ.'’-]+ ){{1,4}}(?:and|&) (?:(?:{_CORNER_WORD} ){{0,3}}?{KIND}|{_CORNER_WORD})\b",
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"\b(?:apt|apartment|suite)\b\.? ?#?\d{1,5}[a-zA-Z]?(?!\w)", re.IGNORECASE)
