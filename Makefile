@@ -50,17 +50,17 @@ NER := tools/ner_model
 	touch $@
 
 ner-model: .venv-ner/made
-	PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/gazetteer.py
-	PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/common_words.py $(DATA)/sources
-	PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/surrogate_names.py
-	OMP_WAIT_POLICY=PASSIVE PYTHONPATH=.:$(NER) .venv-ner/bin/python $(NER)/train.py --labelled $(DATA)/pii --texts $(DATA)/sources --share $(SHARE) --out $(OUT)
+	.venv-ner/bin/python -m tools.ner_model.gazetteer
+	.venv-ner/bin/python -m tools.ner_model.common_words $(DATA)/sources
+	.venv-ner/bin/python -m tools.ner_model.surrogate_names
+	OMP_WAIT_POLICY=PASSIVE .venv-ner/bin/python -m tools.ner_model.train --labelled $(DATA)/pii --texts $(DATA)/sources --share $(SHARE) --out $(OUT)
 
 RISK := tools/risk_model
 risk-model:
 	test -d .venv-ner || $(PYTHON) -m venv .venv-ner
 	.venv-ner/bin/pip install --quiet --editable . --requirement $(RISK)/requirements.txt
-	PYTHONPATH=.:$(RISK) .venv-ner/bin/python $(RISK)/together.py --data $(DATA)
-	PYTHONPATH=.:$(RISK) .venv-ner/bin/python $(RISK)/train.py --data $(DATA)
+	.venv-ner/bin/python -m tools.risk_model.together --data $(DATA)
+	.venv-ner/bin/python -m tools.risk_model.train --data $(DATA)
 
 clean:
 	rm -rf demo $(VENV)

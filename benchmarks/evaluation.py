@@ -97,7 +97,7 @@ def main() -> None:
             models.append(PteModel(file))
         full, last = models
         questions = make_questions(options.questions, 1024, *options.choice)
-        scorers = {
+        scorers: dict[str, PteScorer | TokenByToken] = {
             "full logits": PteScorer(full),
             "last token's logits": PteScorer(last),
             "token by token": TokenByToken(last),

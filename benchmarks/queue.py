@@ -75,7 +75,7 @@ def raw_import(server: Server, tasks: dict[str, list[dict[str, Any]]], workspace
     start = time.perf_counter()
     for alias, data in tasks.items():
         for place in range(0, len(data), BATCH):
-            body = [{"data": one} for one in data[place : place + BATCH]]
+            body: list[Any] = [{"data": one} for one in data[place : place + BATCH]]
             server.sdk.projects.import_tasks(projects[alias], request=body, return_task_ids=True)
     took = time.perf_counter() - start
     for project in projects.values():

@@ -145,7 +145,10 @@ def made_manifest(items: int, removed: int, quarantined: int) -> BuildManifest:
         code_sha256="",
         config=config.model_dump(mode="json"),
         files_read=[],
-        **counts,
+        records=records,
+        items=items,
+        removed=removed,
+        quarantined=quarantined,
         sources=[SourceCounts(source_id=one, license="CC0-1.0", steps=steps(4), **of_source) for one in SOURCES],
         steps=steps(1),
         cleaned={"spaces": items},
@@ -166,7 +169,7 @@ def make_page(folder: Path, items: int, removed: int) -> None:
     from curation.report import report_html
 
     files = [folder / f"{name}.arrow" for name in ("items", "removed", "pairs")]
-    tables = [pa.ipc.open_file(pa.memory_map(str(file))).read_all() for file in files]
+    kept, others, pairs = (pa.ipc.open_file(pa.memory_map(str(file))).read_all() for file in files)
     fault = {
         "step": "validate",
         "field": "answer",
@@ -179,7 +182,7 @@ def make_page(folder: Path, items: int, removed: int) -> None:
     ]
     with most_memory() as memory:
         cpu = time.process_time()
-        page = report_html(made_manifest(items, removed, len(faults)), *tables, faults)
+        page = report_html(made_manifest(items, removed, len(faults)), kept, others, pairs, faults)
         cpu = time.process_time() - cpu
     (folder / "report.html").write_text(page, encoding="utf-8")
     cost = {"cpu_seconds": round(cpu, 2), "memory_mb": round((max(memory) - memory[0]) / 1024)}

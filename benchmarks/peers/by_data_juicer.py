@@ -23,7 +23,7 @@ STEPS = [
 ]
 
 
-def main():
+def main() -> None:
     records, out = map(Path, sys.argv[1:])
     recipe = {
         "project_name": "build",
@@ -40,7 +40,7 @@ def main():
         "HF_DATASETS_CACHE": str(out / "cache"),
         "DATA_JUICER_CACHE_HOME": str(out / "home"),
     }
-    command = [Path(sys.executable).with_name("dj-process"), "--config", str(out / "recipe.yaml")]
+    command: list[str | Path] = [Path(sys.executable).with_name("dj-process"), "--config", str(out / "recipe.yaml")]
     subprocess.run(command, check=True, cwd=out, env=os.environ | quiet)
 
 

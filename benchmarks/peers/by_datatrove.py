@@ -11,7 +11,9 @@ blocks of one's own made, masks what the recognizers of Presidio find that need 
 
 import sys
 from pathlib import Path
+from typing import Any
 
+from datatrove.data import Document
 from datatrove.executor import LocalPipelineExecutor
 from datatrove.pipeline.dedup import MinhashDedupCluster, MinhashDedupFilter, MinhashDedupSignature
 from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupBuckets
@@ -22,38 +24,40 @@ from datatrove.pipeline.readers import CSVReader, JsonlReader
 from datatrove.pipeline.writers import JsonlWriter
 from datatrove.utils.hashing import HashConfig
 
+Row = dict[str, Any]
 
-def forum(self, record, path, place):
+
+def forum(self: object, record: Row, path: str, place: int) -> Row:
     return _document(record["id"], record["question"], record["answer"])
 
 
-def clinic(self, record, path, place):
+def clinic(self: object, record: Row, path: str, place: int) -> Row:
     return _document(record["key"], record["asked"], record["reply"] or "")
 
 
-def chats(self, record, path, place):
+def chats(self: object, record: Row, path: str, place: int) -> Row:
     turns = [turn["says"] for turn in record["conversation"]]
     return _document(record["id"], "\n".join(turns[:-1]), turns[-1])
 
 
-def _document(key, first, last):
+def _document(key: str, first: str, last: str) -> Row:
     return {"id": key, "text": f"{first}\n\n{last}", "metadata": {"answered": bool(last.strip())}}
 
 
-def is_answered(document):
-    return document.metadata["answered"]
+def is_answered(document: Document) -> bool:
+    return bool(document.metadata["answered"])
 
 
-class PresidioFormatter(BaseFormatter):
+class PresidioFormatter(BaseFormatter):  # type: ignore[misc]
     """Masks what Presidio's default recognizers find, over a pipeline without a model."""
 
     name = "Presidio"
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self._engine = None
+        self._engine: Any = None
 
-    def format(self, text):
+    def format(self, text: str) -> str:
         self._engine = self._engine or _presidio()
         spans = self._engine.analyze(text, language="en")
         start = len(text)
@@ -63,18 +67,18 @@ class PresidioFormatter(BaseFormatter):
         return text
 
 
-def _presidio():
+def _presidio() -> Any:
     import spacy
     import tldextract
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import SpacyNlpEngine
 
-    class Blank(SpacyNlpEngine):
-        def __init__(self):
+    class Blank(SpacyNlpEngine):  # type: ignore[misc]
+        def __init__(self) -> None:
             super().__init__(models=[{"lang_code": "en", "model_name": "blank"}])
             self.nlp = {"en": spacy.blank("en")}
 
-        def load(self):
+        def load(self) -> None:
             """Nothing: it is loaded. The default would be downloaded."""
 
     tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -83,16 +87,16 @@ def _presidio():
     return AnalyzerEngine(registry=registry, nlp_engine=Blank(), supported_languages=["en"])
 
 
-def main():
+def main() -> None:
     workspace, out = map(Path, sys.argv[1:3])
     masks = PresidioFormatter() if "presidio" in sys.argv[3:] else PIIFormatter()
     config = MinhashConfig(hash_config=HashConfig(precision=64), num_buckets=14, hashes_per_bucket=8, n_grams=5)
     sources = str(workspace / "sources")
 
-    def folder(name):
+    def folder(name: str) -> str:
         return str(out / name)
 
-    def plain_writer(name):
+    def plain_writer(name: str) -> JsonlWriter:
         return JsonlWriter(folder(name), compression=None)
 
     cleaned = JsonlReader(folder("cleaned"))

@@ -105,6 +105,7 @@ _ANNOUNCED = (
 _NAMED = asked(["name", "names"])
 _RELATED_TO = asked(_words(*_RELATIONS.replace("[- ]", " ").split("|")))
 _TITLE_WORDS = asked(["dr", "mr", "mrs", "ms", "miss", "mx", "prof", "doctor", "professor"])
+_GLUED_TITLES = re.compile(r"Doctor\w|Professor\w")
 _OFFICE_WORDS = asked(_words(*_OFFICES.split("|")))
 _CARER_WORDS = asked(_CARERS.split("|"))
 _CREDENTIAL_PARTS = re.compile(r"SW|MFT|MHC|PC|NCC|Psy|Ph|RN|MD|M\.D|Licensed|Registered|Therapist|Counse")
@@ -125,6 +126,10 @@ def _introduces(look: Glance) -> bool:
     return look.has_word(_HELLOS) or _AND_IM.search(look.folded) is not None
 
 
+def _is_titled(look: Glance) -> bool:
+    return look.has_word(_TITLE_WORDS) or _GLUED_TITLES.search(look.text) is not None
+
+
 def _is_signed(look: Glance) -> bool:
     return look.text.rstrip()[-1:].isalpha()
 
@@ -140,7 +145,7 @@ _CUES: tuple[tuple[str, re.Pattern[str], float, frozenset[str] | None, _Further 
     ("relation", _RELATED, 0.85, _RELATED_TO, None),
     ("relation-lower-case", _RELATED_LOWER, 0.6, _RELATED_TO, None),
     ("carer", _TITLED_CARER, 0.95, _CARER_WORDS, None),
-    ("title", _TITLED, 0.8, _TITLE_WORDS, None),
+    ("title", _TITLED, 0.8, None, _is_titled),
     ("title-lower-case", _TITLED_LOWER, 0.75, _TITLE_WORDS, None),
     ("office", _OFFICE, 0.75, _OFFICE_WORDS, None),
     ("office-lower-case", _OFFICE_LOWER, 0.6, _OFFICE_WORDS, None),

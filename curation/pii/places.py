@@ -16,10 +16,13 @@ KIND = (
 NUMBERED = re.compile(rf"\d|\b{KIND}\b", re.IGNORECASE)
 """What an address holds, and the bare name of a place does not."""
 
-_CITY = r"[A-ZÀ-Þ][\wà-ÿ.'’-]+(?: [A-ZÀ-Þ][\wà-ÿ.'’-]+){0,2}"
+_CITY_WORD = r"(?:(?:St|Ste|Mt|Ft|Pt)\. )?[A-ZÀ-Þ](?:[\wà-ÿ'’-]|\.(?=\w))+"
+_CITY = rf"{_CITY_WORD}(?: {_CITY_WORD}){{0,2}}"
+"""Up to three words. A full stop ends a city, for what begins with a capital behind it is the next sentence."""
+_ZIPPED = r"\d{5}(?:-\d{4})?"
 _TAIL = (
     r"(?:,? ?(?:(?i:apt|apartment|unit|suite|ste|flat|room|rm|floor)\b\.? ?#?\w{1,5}|#\w{1,5}))?"
-    rf"(?:,? (?:{_CITY},? (?:[A-Z]{{2}}\b,? ?)?\d{{5}}(?:-\d{{4}})?|{_CITY},? [A-Z]{{2}}\b(?: \d{{5}}(?:-\d{{4}})?)?)|,\s{_CITY})?"
+    rf"(?:,? {_CITY},? (?:[A-Z]{{2}}\b,? ?)?{_ZIPPED}|(?:,|(?<!\.)) {_CITY},? [A-Z]{{2}}\b(?: {_ZIPPED})?|,\s{_CITY})?"
 )
 _STREET = re.compile(
     rf"(?<![\w$£€.-])\d{{1,5}}[a-zA-Z]?,? (?:[NSEW]\.? )?(?:(?!(?i:{KIND})\b|(?i:either|any|no|this|that|every|other|long|half|more|of|my|years?|days?|times?|the way|in|to|on|and|"
@@ -34,8 +37,10 @@ _NAMED_STREET = re.compile(
     r"\b(?:(?:North|South|East|West) )?(?!(?:The|My|A|One|No|This|Our|In|On|Wall|Sesame|Main)\b)[A-Z][a-z'’]+(?: [A-Z][a-z'’]+)?"
     rf" (?:{_NAMED})\b"
 )
+_CORNER_WORD = r"(?:[\wà-ÿ'’-]|\.(?=\w))+"
 _CORNER = re.compile(
-    rf"\bthe corner of (?:[\wà-ÿ.'’-]+ ){{1,4}}(?:and|&) (?:[\wà-ÿ.'’-]+ ){{0,3}}(?:{KIND}|[\wà-ÿ.'’-]+)\b",
+    rf"\bthe corner of (?!(?:the|a|an|my|our|your|his|her|their|this|that|every|some) )"
+    rf"(?:[\wà-ÿ.'’-]+ ){{1,4}}(?:and|&) (?:(?:{_CORNER_WORD} ){{0,3}}?{KIND}|{_CORNER_WORD})\b",
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"\b(?:apt|apartment|suite)\b\.? ?#?\d{1,5}[a-zA-Z]?(?!\w)", re.IGNORECASE)

@@ -54,8 +54,8 @@ def test_the_last_decision_of_a_reviewer_counts() -> None:
 
 
 def test_the_last_decision_is_the_one_made_last_not_the_one_written_last(workspace: Workspace) -> None:
-    late = {"decided_at": START + timedelta(hours=1)}
-    Ledger(workspace.ledger).append([review(1, "a", **late), review(1, "b"), review(1, "a", "reject")])
+    late = START + timedelta(hours=1)
+    Ledger(workspace.ledger).append([review(1, "a", decided_at=late), review(1, "b"), review(1, "a", "reject")])
     assert measure(agreement(workspace, resamples=0), "verdict").observed == 1
 
 

@@ -1,6 +1,6 @@
 """The coefficients of agreement, against published tables, their formulas in fractions, and other libraries."""
 
-from collections import Counter
+from collections import defaultdict
 from fractions import Fraction
 from itertools import permutations
 
@@ -44,22 +44,24 @@ def units(table: str) -> list[list[int]]:
 
 def alpha_in_fractions(units: list[list[int]], ordinal: bool) -> Fraction:
     """Krippendorff's alpha straight from its definition by the matrix of coincidences."""
-    coincidences: Counter[tuple[int, int]] = Counter()
+    coincidences: dict[tuple[int, int], Fraction] = defaultdict(Fraction)
     for ratings in units:
         for one, other in permutations(ratings, 2):
-            coincidences[one, other] += Fraction(1, len(ratings) - 1)  # type: ignore[assignment]
-    total = {value: sum(n for (c, _), n in coincidences.items() if c == value) for value, _ in coincidences}
-    n = sum(total.values())
+            coincidences[one, other] += Fraction(1, len(ratings) - 1)
+    total: dict[int, Fraction] = defaultdict(Fraction)
+    for (value, _), count in coincidences.items():
+        total[value] += count
+    n = sum(total.values(), Fraction(0))
 
     def distance(one: int, other: int) -> Fraction:
         if one == other or not ordinal:
             return Fraction(one != other)
         low, high = sorted((one, other))
         between = sum((total[value] for value in total if low <= value <= high), Fraction(0))
-        return (between - Fraction(total[low] + total[high], 2)) ** 2
+        return (between - (total[low] + total[high]) / 2) ** 2
 
-    observed = sum(count * distance(*pair) for pair, count in coincidences.items())
-    expected = sum(total[c] * total[k] * distance(c, k) for c in total for k in total)
+    observed = sum((count * distance(*pair) for pair, count in coincidences.items()), Fraction(0))
+    expected = sum((total[c] * total[k] * distance(c, k) for c in total for k in total), Fraction(0))
     return 1 - (n - 1) * observed / expected
 
 
@@ -103,7 +105,7 @@ def test_alpha_equals_its_definition(units: list[list[int]]) -> None:
     if len({value for ratings in units for value in ratings}) < 2:
         return
     for level in ("nominal", "ordinal"):
-        found = krippendorff_alpha(counts_of(units, range(1, 6)), level, resamples=0).value  # type: ignore[arg-type]
+        found = krippendorff_alpha(counts_of(units, range(1, 6)), level, resamples=0).value
         assert found == pytest.approx(float(alpha_in_fractions(units, level == "ordinal")), abs=EXACT)
 
 

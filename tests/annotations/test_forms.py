@@ -1,6 +1,7 @@
 """The forms that come from the rubric: compared with golden files, and validated as Label Studio does."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,9 @@ def test_a_form_is_what_it_was(name: str, kind: Kind, opinions: bool) -> None:
 
 @pytest.mark.parametrize(("name", "kind", "opinions"), FORMS)
 def test_label_studio_takes_a_form(name: str, kind: Kind, opinions: bool) -> None:
-    from label_studio_sdk.label_interface import LabelInterface
+    from label_studio_sdk.label_interface.interface import LabelInterface
 
-    LabelInterface(form(RUBRIC, kind, opinions=opinions)).validate()
+    LabelInterface(form(RUBRIC, kind, opinions=opinions)).validate()  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize(("name", "kind", "opinions"), FORMS)
@@ -68,7 +69,7 @@ ROW = {
 ANNOTATION = {"updated_at": "2026-01-05T10:00:00.000000Z", "lead_time": 3.5}
 
 
-def annotated(*result: dict[str, object]) -> Review:
+def annotated(*result: Mapping[str, object]) -> Review:
     data = task_data(ROW, RUBRIC)
     verdict = {"from_name": "verdict", "value": {"choices": ["edit"]}}
     return decision(data, {**ANNOTATION, "result": [verdict, *result]}, "clin-1", "reviewer", RUBRIC)

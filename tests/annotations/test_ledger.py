@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import stat
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def test_decisions_cut_off_the_end_are_missed_by_what_was_made_after_them(ledger
 
 
 def test_nothing_is_written_when_one_decision_fails(ledger: Ledger) -> None:
-    def failing():  # type: ignore[no-untyped-def]
+    def failing() -> Iterator[Review]:
         yield review(7)
         raise ValueError
 

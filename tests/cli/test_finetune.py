@@ -34,7 +34,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_a_dry_run_says_what_it_takes_and_trains_nothing(home: Path) -> None:
-    arguments = ["-C", home, "finetune", "--model", "tiny", "--method", "full", "--set", "epochs=3", "--dry-run"]
+    arguments = ["-C", str(home), "finetune", "--model", "tiny", "--method", "full", "--set", "epochs=3", "--dry-run"]
     found = json.loads(curate(*arguments, "--json").stdout)
     assert (found["conversations"], found["steps"], found["epochs"], found["validation"]) == (16, 12, 3.0, 4)
     assert found["learning"] == found["parameters"] == 459_392
@@ -67,7 +67,7 @@ finetune(Workspace(root), data=root / "exports" / "torchtune", model="tiny", run
     refused = curate("-C", home, "finetune", "--model", "tiny", "--run", "first")
     assert refused.returncode == 1
     assert "Go on with `curate finetune --resume first`" in refused.stderr
-    for other in (["--method", "lora"], ["--set", "epochs=9"], ["--data", home]):
+    for other in (["--method", "lora"], ["--set", "epochs=9"], ["--data", str(home)]):
         wrong = curate("-C", home, "finetune", "--resume", "first", *other)
         assert wrong.returncode == 2
         assert "Write `curate finetune --resume first` alone." in wrong.stderr
@@ -79,7 +79,8 @@ finetune(Workspace(root), data=root / "exports" / "torchtune", model="tiny", run
 
 def test_a_terminal_shows_loss_speed_and_time_left(home: Path) -> None:
     master, terminal = pty.openpty()
-    command = [Path(sys.executable).with_name("curate"), "-C", home, "finetune", "--model", "tiny", "--method", "full"]
+    script = Path(sys.executable).with_name("curate")
+    command = [str(script), "-C", str(home), "finetune", "--model", "tiny", "--method", "full"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=terminal, env=os.environ | {"COLUMNS": "120"})
     os.close(terminal)
     shown = b""

@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import curate
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"id": "a", "text": "🙂 My name is Sarah, call 212-555-0198."},
     {"id": 2, "text": "I feel numb. Call 988."},
 ]
@@ -21,7 +22,7 @@ def source(tmp_path: Path) -> Path:
     return file
 
 
-def read(file: Path) -> list[dict[str, object]]:
+def read(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
@@ -30,7 +31,7 @@ def test_rows_come_out_scrubbed_with_their_spans(source: Path, tmp_path: Path) -
     assert curate("scrub", str(source), str(out)).returncode == 0
     first, second = read(out)
     assert first["text"] == "🙂 My name is [PERSON_1], call [PHONE_1]."
-    assert [(span["start"], span["end"], span["label"]) for span in first["spans"]] == [  # type: ignore[attr-defined]
+    assert [(span["start"], span["end"], span["label"]) for span in first["spans"]] == [
         (13, 18, "PERSON"),
         (25, 37, "PHONE"),
     ]

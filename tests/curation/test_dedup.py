@@ -22,12 +22,13 @@ def items(
     """QA pairs as (question, answer), dialogues as lists of (role, text)."""
     content = []
     for place, row in enumerate(rows):
-        is_pair = isinstance(row, tuple)
+        question, answer = row if isinstance(row, tuple) else (None, None)
+        turns = None if isinstance(row, tuple) else [{"role": role, "text": text} for role, text in row]
         content.append(
             {
-                "question": row[0] if is_pair else None,
-                "answer": row[1] if is_pair else None,
-                "turns": None if is_pair else [{"role": role, "text": text} for role, text in row],
+                "question": question,
+                "answer": answer,
+                "turns": turns,
                 "topic": None,
                 "item_id": f"item-{place}",
                 "provenance": {

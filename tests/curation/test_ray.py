@@ -266,7 +266,7 @@ def _listens(pid: int) -> Iterator[str]:
 @contextmanager
 def _killing(times: int) -> Iterator[None]:
     """Kills busy Ray workers of this process, at random and ``times`` in all."""
-    ended, killed = threading.Event(), []
+    ended, killed = threading.Event(), list[int]()
 
     def kill() -> None:
         while len(killed) < times and not ended.wait(random.uniform(0.3, 1.0)):

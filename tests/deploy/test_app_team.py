@@ -1,18 +1,13 @@
 """What the page for the app team says is so: files, keys, and what ExecuTorch's own runner makes of a bundle."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 from deploy import Chat
 from deploy.tokenizer import harmless
-
-if TYPE_CHECKING:
-    from conftest import Deployed
+from tests.deploy.conftest import Deployed
 
 RUNNER = """
 import importlib.util, json, sys

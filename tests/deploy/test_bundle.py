@@ -1,12 +1,9 @@
 """From a run to a folder that an app can take."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,11 +20,8 @@ from finetune import read_run
 from finetune.architecture import write_architecture
 from schemas.errors import ConfigError, CurateError
 from tests.conftest import confirm_helplines
+from tests.deploy.conftest import Deployed
 from tests.finetune.conftest import write_tiny_qwen
-
-if TYPE_CHECKING:
-    from conftest import Deployed
-
 
 RISK = ["risk/encoder.onnx", "risk/tokenizer.json", "risk/head.json"]
 FILES = ["model.pte", "tokenizer.model", "safety.json", *RISK, "parity.json", "README.md", "docs/app-team.md"]

@@ -1,7 +1,5 @@
 """Talking to a bundle."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -10,7 +8,6 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,13 +15,11 @@ from deploy import Chat
 from deploy.safety.figures import labelled
 from schemas.errors import CurateError, UsageError
 from tests.conftest import curate
-
-if TYPE_CHECKING:
-    from conftest import Deployed
+from tests.deploy.conftest import Deployed
 
 
-def say(chat: Chat, text: str, **options: float) -> str:
-    return "".join(chat.reply(text, **{"temperature": 0, "max_new_tokens": 16, **options}))
+def say(chat: Chat, text: str, *, temperature: float = 0, max_new_tokens: int = 16, seed: int | None = None) -> str:
+    return "".join(chat.reply(text, temperature=temperature, max_new_tokens=max_new_tokens, seed=seed))
 
 
 def test_the_model_says_what_it_was_taught(chat: Chat) -> None:
@@ -179,7 +174,8 @@ def test_speed_is_told_on_request(deployed: Deployed) -> None:
 
 
 def test_a_script_gets_a_line_of_json_a_reply(deployed: Deployed) -> None:
-    command = [Path(sys.executable).with_name("curate"), "chat", deployed.path, "--json", "--max-new-tokens", "4"]
+    script = Path(sys.executable).with_name("curate")
+    command = [str(script), "chat", str(deployed.path), "--json", "--max-new-tokens", "4"]
     lines = f"I cannot sleep.\n{IN_DANGER}\n{'It was a long day at work. ' * 60}\nAnd now?\n"
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
     replies = [json.loads(line) for line in done.stdout.splitlines()]
@@ -202,7 +198,7 @@ class Later(datetime.date):
 cli.deploy.date = Later
 main()
 """
-    command = [sys.executable, "-c", in_2100, "chat", deployed.path, "-m", IN_DANGER, "--max-new-tokens", "1"]
+    command = [sys.executable, "-c", in_2100, "chat", str(deployed.path), "-m", IN_DANGER, "--max-new-tokens", "1"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "988" in done.stdout
     assert done.stderr.startswith("curate: the helplines of this bundle were good until 20")
@@ -210,7 +206,8 @@ main()
 
 
 def test_ctrl_c_ends_the_reply_and_not_the_conversation(deployed: Deployed) -> None:
-    command = [Path(sys.executable).with_name("curate"), "chat", deployed.path, "--temperature", "3", "--seed", "1"]
+    script = Path(sys.executable).with_name("curate")
+    command = [str(script), "chat", str(deployed.path), "--temperature", "3", "--seed", "1"]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
     )

@@ -1,10 +1,7 @@
 """The .pte in ExecuTorch's runtime, and its tokenizer."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -14,12 +11,11 @@ from hypothesis import strategies as st
 from deploy.runtime import PteModel, generate
 from deploy.tokenizer import DeviceTokenizer, harmless
 from finetune.bpe import TINY_TOKENIZER
+from finetune.chat import Turn
 from finetune.sampling import sampler
-from finetune.tokenizer import SPECIAL_TOKENS, Turn, encode_chat, load_tokenizer
+from finetune.tokenizer import SPECIAL_TOKENS, encode_chat, load_tokenizer
 from schemas.errors import CurateError
-
-if TYPE_CHECKING:
-    from conftest import Deployed
+from tests.deploy.conftest import Deployed
 
 LLAMA_3 = Path(__file__).parents[3] / "shared" / "data" / "tokenizer" / "tokenizer.model"
 TURNS = [

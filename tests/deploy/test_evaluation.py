@@ -177,7 +177,7 @@ def test_the_command_prints_the_table_and_nothing_else(deployed: Deployed) -> No
 def test_bertscore_and_a_judge_stand_in_the_table(trained: Workspace, tested: Path, tmp_path: Path) -> None:
     approved = (tested / "test.jsonl").read_text()
     encoder = write_encoder(tmp_path / "encoder", words=sorted(set(re.findall(r"\w+", approved))))
-    models, options = ["tiny", "runs/first"], ["--export", tested]
+    models, options = ["tiny", "runs/first"], ["--export", str(tested)]
     # A judge that knows what was approved.
     with serving(JudgeServer(lambda text: rating(overall=5 if text and text in approved else 2))) as server:
         judge = ["--judge", server.base_url, "--judge-model", "judge"]
@@ -186,7 +186,7 @@ def test_bertscore_and_a_judge_stand_in_the_table(trained: Workspace, tested: Pa
         assert "2 of 2 conversations of the test part, each with 1 reply, would be sent to 127.0.0.1" in tried.stderr
         assert server.bodies == []
         assert "as judge" not in tried.stdout
-        bertscore = ["--bertscore", encoder, "--bertscore-layer", "2", "--bertscore-idf"]
+        bertscore = ["--bertscore", str(encoder), "--bertscore-layer", "2", "--bertscore-idf"]
         done = curate("-C", trained.root, "evaluate", *models, *options, *bertscore, *judge, "--name", "judged")
         assert done.returncode == 0, done.stderr
         assert "each with 2 replies, are sent now to 127.0.0.1" in done.stderr
@@ -198,9 +198,17 @@ def test_bertscore_and_a_judge_stand_in_the_table(trained: Workspace, tested: Pa
     assert (evaluation.bertscore.layer, evaluation.bertscore.idf) == (2, True)
     assert base.domain is not None
     assert run.domain is not None
-    assert run.domain.bertscore_f1.value > base.domain.bertscore_f1.value
-    assert run.domain.bertscore_f1.difference.low > 0
-    assert run.judged["overall"].mean.difference.value > 0
+    before, after = base.domain.bertscore_f1, run.domain.bertscore_f1
+    assert before is not None
+    assert after is not None
+    assert after.difference is not None
+    assert after.value > before.value
+    assert after.difference.low > 0
+    assert run.judged is not None
+    overall = run.judged["overall"].mean
+    assert overall is not None
+    assert overall.difference is not None
+    assert overall.difference.value > 0
     markdown, page = (folder / "table.md").read_text(), (folder / "table.html").read_text()
     for shown in (done.stdout.replace("\n", " "), markdown, page):
         assert "BERTScore F1, %" in shown

@@ -1,10 +1,7 @@
 """The gate: what is on the phone is what was trained, or there is no bundle."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -23,9 +20,7 @@ from deploy.tokenizer import DeviceTokenizer
 from deploy.trained import Trained
 from finetune.bpe import TINY_TOKENIZER
 from schemas.errors import Refused
-
-if TYPE_CHECKING:
-    from conftest import Deployed
+from tests.deploy.conftest import Deployed
 
 SOUND = EagerParity(positions=1, max_abs_logit_difference=0.0)
 

@@ -14,10 +14,10 @@ def _rounded(width: int, choose: Callable[[Any], Any]) -> list[Any]:
 
     torch.manual_seed(1)
     with torch.no_grad():
-        model = nn.Sequential(nn.Embedding(800, width), nn.Linear(width, 1001, bias=False))
-        model[0].weight.uniform_(-1, 1)  # the last scales to settle are those of rows like these
-        model = model.bfloat16()
-        model[1].weight[7] = 0  # a row without a scale
+        table, linear = nn.Embedding(800, width), nn.Linear(width, 1001, bias=False)
+        table.weight.uniform_(-1, 1)  # the last scales to settle are those of rows like these
+        model = nn.Sequential(table, linear).bfloat16()
+        linear.weight[7] = 0  # a row without a scale
         for layer in model:
             quantize_(layer, choose(layer), lambda one, _, layer=layer: one is layer)
     return [getattr(layer.weight, name) for layer in model for name in ("qdata", "scale", "zero_point")]

@@ -29,7 +29,7 @@ class Plan:
     reviews: list[dict[str, Any]] = field(default_factory=list)
     source: dict[str, Any] = field(default_factory=dict)
     """Keys of the source `forum` that are otherwise in the build and in curate.yaml."""
-    after: list[Callable[[Workspace], None]] = field(default_factory=list)
+    after: list[Callable[[Workspace], object]] = field(default_factory=list)
     """What is done to the workspace at the end."""
 
     def approved(self, number: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What is exported is what was approved, as it was approved, and nothing else."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +14,8 @@ from exports import export
 from exports.messages import messages
 from schemas.errors import CurateError, Refused, UsageError
 from schemas.review import Review
+
+WHEN = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 
 
 def lines(workspace: Workspace) -> list[dict[str, object]]:
@@ -85,9 +88,7 @@ def test_a_text_that_nobody_read_is_not_exported(example: Workspace) -> None:
 
 def test_an_approval_is_of_the_text_that_is_written() -> None:
     row = {"item_id": "a", "kind": "qa", "question": "Why?", "answer": "Because.", "turns": None}
-    review = Review(
-        item_id="a", content_hash="0" * 64, reviewer="clin-1", verdict="accept", decided_at="2026-01-05T10:00:00Z"
-    )
+    review = Review(item_id="a", content_hash="0" * 64, reviewer="clin-1", verdict="accept", decided_at=WHEN)
     with pytest.raises(CurateError, match="the text of item 'a' is not the one that clin-1 approved"):
         approved_row(row, review)
 

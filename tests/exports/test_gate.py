@@ -43,7 +43,7 @@ def disputed(plan: Plan) -> None:
 
 def withdrawn_text(plan: Plan) -> None:
     answer = text_hash(plan.approved(3)["answer"])
-    plan.after.append(lambda workspace: add_tombstone(workspace.withdrawals, why="consent", hashes=(answer,)) and None)
+    plan.after.append(lambda workspace: add_tombstone(workspace.withdrawals, why="consent", hashes=(answer,)))
 
 
 def disagreement(plan: Plan) -> None:
@@ -120,7 +120,7 @@ def earlier_release(workspace: Workspace, items: dict[str, str]) -> None:
     (folder / "data").mkdir(parents=True)
     for part, item_id in items.items():
         pq.write_table(pa.table({"item_id": [item_id]}), folder / "data" / f"{part}-00000-of-00001.parquet")
-    manifest = {
+    manifest: dict[str, object] = {
         "name": "example", "version": "0.1.0", "previous": None, "date": "2026-01-01", "license": "Apache-2.0",
         "build_id": "b", "build_sha256": "b", "ledger_head": GENESIS, "withdrawals_head": GENESIS,
         "code_version": "0", "code_sha256": "0", "parts": {},
@@ -132,7 +132,7 @@ def earlier_release(workspace: Workspace, items: dict[str, str]) -> None:
 def benchmark(plan: Plan, text: str) -> None:
     plan.config["release"]["benchmarks"] = ["benchmark.jsonl"]
     line = json.dumps({"question": "Which of these?", "choices": ["one", text]}) + "\n"
-    plan.after.append(lambda workspace: (workspace.root / "benchmark.jsonl").write_text(line) and None)
+    plan.after.append(lambda workspace: (workspace.root / "benchmark.jsonl").write_text(line))
 
 
 def in_a_benchmark(plan: Plan) -> None:

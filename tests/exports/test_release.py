@@ -21,7 +21,7 @@ from huggingface_hub import DatasetCard
 from krippendorff import alpha
 
 from annotations import withdrawals
-from annotations.coefficients import RESAMPLES, SEED
+from annotations.coefficients import RESAMPLES, SEED, Level
 from curation import Workspace
 from curation.content import content_hash
 from exports import diff, release
@@ -55,7 +55,7 @@ def interesting(plan: Plan) -> None:
     for place, review in enumerate(plan.reviews):
         review["scales"] = {"empathy": 3 + place % 2, "clarity": 4}
     plan.config["release"]["benchmarks"] = ["exam.txt"]
-    plan.after.append(lambda workspace: (workspace.root / "exam.txt").write_text("Who wrote this?\nNobody.\n") and None)
+    plan.after.append(lambda workspace: (workspace.root / "exam.txt").write_text("Who wrote this?\nNobody.\n"))
 
 
 def test_datasets_loads_it(released: Path, tmp_path: Path) -> None:
@@ -228,8 +228,8 @@ def kind_line(kind: str, rows: list[dict[str, Any]]) -> str:
     return f"| {kind} | " + " | ".join(map(str, [*counts, sum(counts)])) + " |"
 
 
-def asked(review: list[dict[str, Any]]) -> list[tuple[str, list[list[int]], str]]:
-    found = [
+def asked(review: list[dict[str, Any]]) -> list[tuple[str, list[list[int]], Level]]:
+    found: list[tuple[str, list[list[int]], Level]] = [
         ("verdict", [[("accept", "edit", "reject").index(v) for v in one["verdicts"]] for one in review], "nominal")
     ]
     for name in sorted({scale["name"] for one in review for scale in one["scales"]}):
@@ -246,13 +246,13 @@ def asked(review: list[dict[str, Any]]) -> list[tuple[str, list[list[int]], str]
     return [(name, [said for said in values if len(said) > 1], level) for name, values, level in found]
 
 
-def agreement_line(name: str, values: list[list[int]], level: str) -> str:
+def agreement_line(name: str, values: list[list[int]], level: Level) -> str:
     same = [one == other for said in values for one, other in combinations(said, 2)]
     share = f"{100 * sum(same) / len(same):.1f} %"
     return f"| {name} | {len(values)} | {share} | {coefficient(values, level)} |"
 
 
-def coefficient(values: list[list[int]], level: str) -> str:
+def coefficient(values: list[list[int]], level: Level) -> str:
     """Krippendorff's alpha and its interval straight from the library, over resampled items."""
     seen = sorted({value for said in values for value in said})
     if len(seen) < 2:

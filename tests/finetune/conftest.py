@@ -9,6 +9,7 @@ from finetune.architecture import Architecture
 from finetune.bpe import TINY_SENTENCES
 
 Message = dict[str, str]
+Conversations = list[list[Message]]
 WriteExport = Callable[..., Path]
 
 
@@ -22,7 +23,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def write_export(workspace: Workspace) -> WriteExport:
     """Writes an export; each argument is a list of conversations, and a conversation a list of messages."""
 
-    def write(train: list[list[Message]], validation: list[list[Message]] | None = None) -> Path:
+    def write(train: Conversations, validation: Conversations | None = None) -> Path:
         folder = workspace.exports / "demo"
         folder.mkdir(parents=True)
         for split, conversations in [("train", train), ("validation", validation or [])]:
@@ -33,15 +34,15 @@ def write_export(workspace: Workspace) -> WriteExport:
             (folder / f"{split}.jsonl").write_text("".join(line + "\n" for line in lines))
         sums = {file.name: sha256_of(file) for file in folder.glob("*.jsonl")}
         manifest = {"format": "torchtune", "fingerprint": "ab" * 32, "build_id": "build-1", "schema": "later"}
-        manifest |= {"ledger_head": "cd" * 32, "sha256": sums}
-        (folder / "manifest.json").write_text(json.dumps(manifest))
+        manifest["ledger_head"] = "cd" * 32
+        (folder / "manifest.json").write_text(json.dumps(manifest | {"sha256": sums}))
         return folder
 
     return write
 
 
 @pytest.fixture
-def conversations() -> list[list[Message]]:
+def conversations() -> Conversations:
     """Twenty short exchanges with one system prompt."""
     sentences = TINY_SENTENCES.read_text(encoding="utf-8").splitlines()
     return [

@@ -12,17 +12,23 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 import torch
 
-import finetune.compat
 from curation.workspace import Workspace
-from finetune import checkpoint, finetune, resume
+from finetune import (
+    checkpoint,
+    compat,  # noqa: F401  # loads the libraries for all forks
+    finetune,
+    resume,
+)
+from finetune.config import MethodName
 from finetune.manifest import BEGUN
 
-CONFIG = {
+CONFIG: dict[str, object] = {
     "epochs": 3,
     "gradient_accumulation": 1,
     "learning_rate": 3e-3,
@@ -30,8 +36,9 @@ CONFIG = {
     "evaluate_every": 3,
     "keep_checkpoints": 2,
 }
-ADAPTERS = {"lora": {"rank": 4, "alpha": 8, "dropout": 0.1}}  # dropout, because it is where chance comes in
-METHODS = {"full": {}, "lora": ADAPTERS, "qat-lora": ADAPTERS}
+# Dropout, because it is where chance comes in.
+ADAPTERS: dict[str, object] = {"lora": {"rank": 4, "alpha": 8, "dropout": 0.1}}
+METHODS: dict[MethodName, dict[str, object]] = {"full": {}, "lora": ADAPTERS, "qat-lora": ADAPTERS}
 STEPS = 12
 
 
@@ -66,10 +73,10 @@ def main(root: Path, export: Path, seed: int) -> None:
     chance = random.Random(seed)
     workspace = Workspace(root)
 
-    def begin(method: str, run: str) -> None:
+    def begin(method: MethodName, run: str) -> None:
         finetune(workspace, data=export, method=method, model="tiny", run=run, config=CONFIG | METHODS[method])
 
-    def begin_and_die_in_a_checkpoint(method: str, run: str, number: int, call: str) -> None:
+    def begin_and_die_in_a_checkpoint(method: MethodName, run: str, number: int, call: str) -> None:
         """Dies in the ``number``-th call of a function that writes a checkpoint, half of its file written."""
         original, left = getattr(checkpoint, call), [number]
 
@@ -84,7 +91,7 @@ def main(root: Path, export: Path, seed: int) -> None:
         begin(method, run)
 
     for method in METHODS:
-        assert forked(lambda method=method: begin(method, f"{method}-whole")) == 0
+        assert forked(partial(begin, method, f"{method}-whole")) == 0
         run = f"{method}-killed"
         kills = sorted(chance.sample(range(1, STEPS), 2))
         for i, step in enumerate(kills):
@@ -93,17 +100,17 @@ def main(root: Path, export: Path, seed: int) -> None:
             def reached(step: int = step, metrics: Path = metrics) -> bool:
                 return metrics.is_file() and metrics.read_bytes().count(b"\n") >= step
 
-            work = (lambda m=method, r=run: begin(m, r)) if i == 0 else (lambda r=run: resume(workspace, r))
-            assert forked(work, reached) == signal.SIGKILL, (method, step)
-        assert forked(lambda run=run: resume(workspace, run)) == 0
+            again: Callable[[], object] = partial(begin, method, run) if i == 0 else partial(resume, workspace, run)
+            assert forked(again, reached) == signal.SIGKILL, (method, step)
+        assert forked(partial(resume, workspace, run)) == 0
 
         run = f"{method}-killed-in-a-checkpoint"
         number = chance.randint(3, 9)  # two files a checkpoint: from the second checkpoint on
-        work = lambda m=method, r=run, n=number: begin_and_die_in_a_checkpoint(m, r, n, "save_file")  # noqa: E731
+        work = partial(begin_and_die_in_a_checkpoint, method, run, number, "save_file")
         assert forked(work) == signal.SIGKILL
         assert list((root / "runs" / run / checkpoint.STEPS).glob(".*.partial")), "nothing was half written"
         assert (root / "runs" / run / BEGUN).is_file()
-        assert forked(lambda run=run: resume(workspace, run)) == 0
+        assert forked(partial(resume, workspace, run)) == 0
 
 
 if __name__ == "__main__":

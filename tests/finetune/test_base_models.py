@@ -7,14 +7,16 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from curation.workspace import Workspace
 from finetune import finetune, make_tiny_model
 from finetune.architecture import read_architecture
 from finetune.chat import Turn
 from finetune.compat import tune_to_meta
+from finetune.config import MethodName
 from finetune.models import build, copy_model, open_model, random_weights, read_weights, save_model
 from finetune.tokenizer import open_chat
 from schemas.errors import CurateError
-from tests.finetune.conftest import write_tiny_qwen
+from tests.finetune.conftest import Conversations, WriteExport, write_tiny_qwen
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def sharded(tmp_path: Path, folder: Path) -> Path:
     names = sorted(weights)
     sharded = tmp_path / "sharded"
     (sharded / "original").mkdir(parents=True)
-    index = {}
+    index: dict[str, str] = {}
     for shard, part in [
         ("model-00001-of-00002.safetensors", names[:9]),
         ("model-00002-of-00002.safetensors", names[9:]),
@@ -158,7 +160,7 @@ def test_qat_layers_of_torchtune_work_with_this_torchao() -> None:
     swap_lora_linear_with_qat(
         block,
         IntxFakeQuantizeConfig(torch.int8, "per_token", is_symmetric=False),
-        IntxFakeQuantizeConfig(torch.int4, group_size=32),
+        IntxFakeQuantizeConfig(torch.int4, group_size=32),  # type: ignore[attr-defined]
     )
     assert isinstance(block[0], QATLoRALinear)
     block(torch.randn(2, 64)).sum().backward()
@@ -175,8 +177,8 @@ def metas(tmp_path: Path, folder: Path) -> Path:
     target = tmp_path / "meta"
     target.mkdir()
     torch.save(weights, target / "consolidated.00.pth")
-    params = {"dim": shape.hidden_size, "n_layers": 2, "n_heads": 4, "n_kv_heads": 2, "vocab_size": 1280}
-    params |= {"multiple_of": 64, "ffn_dim_multiplier": 0.7, "norm_eps": 1e-5, "rope_theta": 500_000.0}
+    sizes = {"dim": shape.hidden_size, "n_layers": 2, "n_heads": 4, "n_kv_heads": 2, "vocab_size": 1280}
+    params = sizes | {"multiple_of": 64, "ffn_dim_multiplier": 0.7, "norm_eps": 1e-5, "rope_theta": 500_000.0}
     (target / "params.json").write_text(json.dumps(params | {"use_scaled_rope": True}))
     (target / "tokenizer.model").write_bytes((folder / "tokenizer.model").read_bytes())
     return target
@@ -243,11 +245,16 @@ def test_qwen_speaks_chatml_and_learns_the_assistant_s_words_alone(qwen: Path) -
 
 
 @pytest.mark.parametrize("method", ["full", "lora"])
-def test_qwen_is_trained_by_the_same_code(workspace, write_export, conversations, qwen: Path, method: str) -> None:
+def test_qwen_is_trained_by_the_same_code(
+    workspace: Workspace, write_export: WriteExport, conversations: Conversations, qwen: Path, method: MethodName
+) -> None:
     config = {"epochs": 4, "learning_rate": 5e-3, "gradient_accumulation": 1}
     export = write_export(conversations[:16], conversations[16:])
     result = finetune(workspace, data=export, method=method, model=qwen, run="first", config=config)
-    assert result.manifest.validation_loss < result.manifest.first_validation_loss - 0.05
+    manifest = result.manifest
+    assert manifest.validation_loss is not None
+    assert manifest.first_validation_loss is not None
+    assert manifest.validation_loss < manifest.first_validation_loss - 0.05
     again = open_model(result.path / "checkpoint")
     assert again.architecture == open_model(qwen).architecture
     assert read_weights(again).keys() == read_weights(open_model(qwen)).keys()

@@ -50,6 +50,11 @@ def samples(chat_and_network: tuple[Chat, Network]) -> list[Sample]:
     return tokenise([Conversation.model_validate(record) for record in records], chat_and_network[0], 2048)
 
 
+def gradient_of(parameter: torch.nn.Parameter) -> torch.Tensor:
+    assert parameter.grad is not None
+    return parameter.grad
+
+
 def test_packed_filled_up_and_one_by_one_give_the_same_loss_and_gradient(
     chat_and_network: tuple[Chat, Network], samples: list[Sample]
 ) -> None:
@@ -61,7 +66,7 @@ def test_packed_filled_up_and_one_by_one_give_the_same_loss_and_gradient(
         loss = sum(network(batch) for batch in layout) / trained_tokens(samples)
         loss.backward()
         losses.append(loss.item())
-        gradients.append(torch.cat([parameter.grad.flatten() for parameter in network.parameters()]))
+        gradients.append(torch.cat([gradient_of(parameter).flatten() for parameter in network.parameters()]))
     assert losses[0] == pytest.approx(losses[1], abs=1e-5)
     assert losses[0] == pytest.approx(losses[2], abs=1e-5)
     for gradient in gradients[1:]:
@@ -101,6 +106,7 @@ def test_every_label_is_the_next_token_of_its_own_conversation(samples: list[Sam
     batch = pack(samples)
     tokens, labels, positions = (tensor[0].tolist() for tensor in batch[:3])
     place = 0
+    assert batch.documents is not None
     for sample, length in zip(samples, batch.documents, strict=True):
         assert length == len(sample.ids) - 1
         assert tokens[place : place + length] == sample.ids[:-1]

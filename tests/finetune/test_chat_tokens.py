@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finetune.bpe import TINY_RANKS, TINY_SENTENCES, TINY_TOKENIZER, train_ranks, write_ranks
+from finetune.chat import Turn
 from finetune.compat import Llama3Tokenizer, Message
-from finetune.tokenizer import SPECIAL_TOKENS, Turn, encode_chat, load_tokenizer
+from finetune.tokenizer import SPECIAL_TOKENS, encode_chat, load_tokenizer
 from schemas.errors import CurateError
 
 LLAMA_3 = Path(__file__).parents[3] / "shared" / "data" / "tokenizer" / "tokenizer.model"

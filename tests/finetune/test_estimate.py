@@ -3,7 +3,7 @@
 import pytest
 
 from finetune.architecture import Architecture, RopeScaling
-from finetune.config import resolve_config
+from finetune.config import MethodName, resolve_config
 from finetune.estimate import count_parameters, memory_of
 
 LLAMA_1B = Architecture(
@@ -28,7 +28,7 @@ def test_parameters_are_those_of_the_published_model() -> None:
 
 
 @pytest.mark.parametrize(("method", "gib"), [("full", 24), ("lora", 12), ("qat-lora", 12)])
-def test_the_1b_shape_fits_the_gpu_it_is_meant_for(method: str, gib: int) -> None:
+def test_the_1b_shape_fits_the_gpu_it_is_meant_for(method: MethodName, gib: int) -> None:
     config = resolve_config(method, {"precision": "bf16", "activation_checkpointing": True})
     memory = memory_of(LLAMA_1B, config, LONGEST_PASS)
     assert memory.total < 0.9 * gib * 2**30

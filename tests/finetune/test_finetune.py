@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ from curation.workspace import Workspace
 from finetune import finetune, make_tiny_model, read_run, resolve_config
 from finetune.assemble import assemble
 from finetune.bpe import TINY_TOKENIZER
+from finetune.config import MethodName
 from finetune.data import Conversation, Sample, tokenise
 from finetune.devices import World
 from finetune.models import build, open_model, read_weights
@@ -22,23 +24,24 @@ from finetune.plan import learning_rate
 from finetune.tokenizer import llama_chat
 from finetune.train import Progress, evaluate, make_optimizer, train
 from schemas.errors import ConfigError, CurateError
+from tests.finetune.conftest import Conversations, WriteExport
 
 QUICK = {"epochs": 6, "gradient_accumulation": 1, "learning_rate": 5e-3, "lora": {"rank": 8, "alpha": 16}}
 QUICK_FULL = {"epochs": 6, "learning_rate": 1e-3}
 
 
 @pytest.fixture
-def export(write_export, conversations) -> Path:
+def export(write_export: WriteExport, conversations: Conversations) -> Path:
     return write_export(conversations[:16], conversations[16:])
 
 
-def lines(file: Path) -> list[dict[str, object]]:
+def lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
 
 
 @pytest.mark.parametrize(("method", "config"), [("full", QUICK_FULL), ("lora", QUICK), ("qat-lora", QUICK)])
 def test_a_run_learns_and_leaves_a_whole_trail(
-    workspace: Workspace, export: Path, method: str, config: dict[str, object], capfd: pytest.CaptureFixture[str]
+    workspace: Workspace, export: Path, method: MethodName, config: dict[str, object], capfd: pytest.CaptureFixture[str]
 ) -> None:
     seen = []
     result = finetune(
@@ -53,6 +56,8 @@ def test_a_run_learns_and_leaves_a_whole_trail(
     manifest = result.manifest
     assert manifest.last_loss < manifest.first_loss - 0.2
     assert manifest.first_loss == pytest.approx(7.15, abs=0.3)  # ln 1280: an untrained model knows nothing
+    assert manifest.validation_loss is not None
+    assert manifest.first_validation_loss is not None
     assert manifest.validation_loss < manifest.first_validation_loss - 0.05
     assert (manifest.steps, len(seen), seen[-1][0].step, seen[-1][1]) == (24, 24, 24, 24)
     assert manifest.export.model_dump() == {
@@ -89,14 +94,14 @@ def test_a_run_learns_and_leaves_a_whole_trail(
     assert capfd.readouterr() == ("", "")
 
 
-def tiny_samples(conversations: list[list[dict[str, str]]], length: int = 2048) -> list[Sample]:
+def tiny_samples(conversations: Conversations, length: int = 2048) -> list[Sample]:
     items = [{"item_id": str(i), "content_hash": "f", "messages": m} for i, m in enumerate(conversations)]
     return tokenise([Conversation.model_validate(i) for i in items], llama_chat(TINY_TOKENIZER, 1280), length)
 
 
 @pytest.mark.parametrize(("method", "config"), [("full", QUICK_FULL), ("lora", QUICK)])
 def test_the_checkpoint_is_a_model_that_computes_what_was_trained(
-    workspace: Workspace, export: Path, conversations, method: str, config: dict[str, object]
+    workspace: Workspace, export: Path, conversations: Conversations, method: MethodName, config: dict[str, object]
 ) -> None:
     result = finetune(workspace, data=export, method=method, model="tiny", run="first", config=config)
     checkpoint = open_model(result.path / "checkpoint")
@@ -135,7 +140,7 @@ def test_the_caller_s_random_numbers_are_left_alone(workspace: Workspace, export
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_accumulated_batches_are_one_large_batch(tmp_path: Path, conversations) -> None:
+def test_accumulated_batches_are_one_large_batch(tmp_path: Path, conversations: Conversations) -> None:
     make_tiny_model(tmp_path)
     samples = tiny_samples(conversations[:8])
     losses = []
@@ -150,12 +155,17 @@ def test_accumulated_batches_are_one_large_batch(tmp_path: Path, conversations) 
 
 
 @pytest.mark.parametrize("method", ["full", "lora", "qat-lora"])
-def test_recomputation_and_bf16_change_little(tmp_path: Path, conversations, method: str) -> None:
+def test_recomputation_and_bf16_change_little(tmp_path: Path, conversations: Conversations, method: MethodName) -> None:
     make_tiny_model(tmp_path)
     samples = tiny_samples(conversations[:8])
     losses = {}
-    for name, more in {"plain": {}, "again": {"activation_checkpointing": True}, "bf16": {"precision": "bf16"}}.items():
-        config = resolve_config(method, {"gradient_accumulation": 1, "epochs": 2, "learning_rate": 1e-3} | more)
+    variants: dict[str, dict[str, object]] = {
+        "plain": {},
+        "again": {"activation_checkpointing": True},
+        "bf16": {"precision": "bf16"},
+    }
+    for name, more in variants.items():
+        config = resolve_config(method, {"gradient_accumulation": 1, "epochs": 2, "learning_rate": 1e-3, **more})
         network = assemble(open_model(tmp_path), method, config, World())
         steps = train(network, make_optimizer(network, config), Progress(), samples, [], config, pad_id=1028)
         losses[name] = [step.loss for step in steps]
@@ -173,7 +183,9 @@ def test_the_rate_warms_up_and_falls() -> None:
     assert learning_rate(1, 5, config) == 1.0  # five steps leave no room to warm up
 
 
-def test_what_is_not_trained_on_is_counted(workspace: Workspace, write_export, conversations) -> None:
+def test_what_is_not_trained_on_is_counted(
+    workspace: Workspace, write_export: WriteExport, conversations: Conversations
+) -> None:
     long = [{"role": "user", "content": "I am tired. " * 80}, {"role": "assistant", "content": "Since when?"}]
     cut = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Tell me more. " * 80}]
     data = write_export([*conversations[:10], long, cut])
@@ -244,7 +256,7 @@ def test_configuration_that_does_not_hold(
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ConfigError) as caught:
-        finetune(workspace, data=export, method=method, model="tiny", config=config)
+        finetune(workspace, data=export, method=method, model="tiny", config=config)  # type: ignore[arg-type]
     assert message in str(caught.value)
 
 
@@ -253,7 +265,7 @@ def test_a_name_cannot_leave_the_folder_of_runs(workspace: Workspace, export: Pa
         finetune(workspace, data=export, model="tiny", run="../other")
 
 
-def test_an_empty_export_is_refused(workspace: Workspace, write_export) -> None:
+def test_an_empty_export_is_refused(workspace: Workspace, write_export: WriteExport) -> None:
     with pytest.raises(CurateError, match="nothing to train on"):
         finetune(workspace, data=write_export([]), model="tiny")
 

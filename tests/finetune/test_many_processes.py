@@ -13,7 +13,9 @@ from safetensors.torch import load_file
 
 from curation.workspace import Workspace
 from finetune import checkpoint, finetune, read_run, resume
+from finetune.config import MethodName
 from tests.conftest import ROOT
+from tests.finetune.conftest import Conversations, WriteExport
 
 CONFIG = {
     "epochs": 5,
@@ -54,11 +56,15 @@ def losses(run: Path) -> list[float]:
 
 @pytest.mark.slow
 def test_two_processes_equal_one(
-    workspace: Workspace, write_export, conversations, tmp_path: Path, one_thread: None
+    workspace: Workspace, write_export: WriteExport, conversations: Conversations, tmp_path: Path, one_thread: None
 ) -> None:
     export = write_export(conversations[:15], conversations[15:])  # not divisible: one process has less to do
     full = {key: value for key, value in CONFIG.items() if key != "lora"}
-    runs = [("full-2", "full", full), ("lora-2", "lora", CONFIG), ("qat-lora-2", "qat-lora", CONFIG)]
+    runs: list[tuple[str, MethodName, dict[str, object]]] = [
+        ("full-2", "full", full),
+        ("lora-2", "lora", CONFIG),
+        ("qat-lora-2", "qat-lora", CONFIG),
+    ]
     script = tmp_path / "train.py"
     script.write_text(SCRIPT)
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]

@@ -7,6 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from curation.workspace import Workspace
 from finetune import finetune, make_tiny_model
 from finetune.assemble import assemble
 from finetune.batches import Batch
@@ -14,15 +15,16 @@ from finetune.compat import rounded_weight, tune_to_meta
 from finetune.config import resolve_config
 from finetune.devices import World
 from finetune.methods import METHODS
-from finetune.models import build, open_model, read_weights
+from finetune.models import ModelFolder, build, open_model, read_weights
 from finetune.network import Network
 from finetune.qat import RoundedInputLinear
 from finetune.train import learning
 from schemas.errors import ConfigError
+from tests.finetune.conftest import Conversations, WriteExport
 
 
 @pytest.fixture
-def base(tmp_path: Path):
+def base(tmp_path: Path) -> ModelFolder:
     make_tiny_model(tmp_path / "base")
     return open_model(tmp_path / "base")
 
@@ -38,7 +40,7 @@ def test_weights_are_rounded_as_executorch_rounds_them() -> None:
     weight = linear.weight.data.clone()
     expected = quantize(torch.nn.Sequential(linear), "8da4w", group_size=32, quantize_with_hqq=False)
     rounded = rounded_weight(weight, 4, 32)
-    assert len(rounded[0, :32].unique()) <= 16
+    assert len(rounded[0, :32].unique()) <= 16  # type: ignore[no-untyped-call]
     inputs = torch.randn(5, 128)
     ours = RoundedInputLinear(rounded, None)(inputs)
     assert (ours - expected(inputs)).abs().max() < 1e-5
@@ -56,17 +58,20 @@ def test_embeddings_are_rounded_as_executorch_rounds_them() -> None:
     assert torch.allclose(ours, theirs, atol=1e-7)
 
 
-def test_only_adapters_learn_and_the_rest_is_rounded(base) -> None:
+def test_only_adapters_learn_and_the_rest_is_rounded(base: ModelFolder) -> None:
     network = assemble(base, "qat-lora", resolve_config("qat-lora"), World())
     assert learning(network).keys() == learning(assemble(base, "lora", resolve_config("lora"), World())).keys()
     for name, weight in network.decoder.named_parameters():
         if "lora_" not in name and weight.dim() == 2 and "embeddings" not in name:
             assert len(weight[0, :32].unique()) <= 16, name
     network(random_batch()).backward()
-    assert all(parameter.grad.abs().sum() > 0 for name, parameter in learning(network).items() if "lora_b" in name)
+    for name, parameter in learning(network).items():
+        if "lora_b" in name:
+            assert parameter.grad is not None, name
+            assert parameter.grad.abs().sum() > 0, name
 
 
-def test_rounding_changes_the_model_a_little(base) -> None:
+def test_rounding_changes_the_model_a_little(base: ModelFolder) -> None:
     plain = Network(build(base.architecture, read_weights(base)))
     rounded = assemble(base, "qat-lora", resolve_config("qat-lora"), World())
     batch = random_batch()
@@ -84,9 +89,11 @@ def test_a_width_that_deployment_would_leave_out_is_refused(tmp_path: Path) -> N
         METHODS["qat-lora"].prepare(odd, random_weights(odd, 0), resolve_config("qat-lora"), torch.float32)
 
 
-def test_the_adapter_s_files_hold_what_was_trained(workspace, write_export, conversations, base, tmp_path) -> None:
+def test_the_adapter_s_files_hold_what_was_trained(
+    workspace: Workspace, write_export: WriteExport, conversations: Conversations, base: ModelFolder
+) -> None:
     """Base and adapter, put together from the files as PEFT and as ExecuTorch read them, are the merged model."""
-    config = {"epochs": 1, "learning_rate": 1e-2, "gradient_accumulation": 1}
+    config: dict[str, object] = {"epochs": 1, "learning_rate": 1e-2, "gradient_accumulation": 1}
     config["lora"] = {"rank": 4, "alpha": 8, "attention_modules": ["q_proj", "k_proj", "v_proj", "output_proj"]}
     export = write_export(conversations[:16])
     result = finetune(workspace, data=export, method="qat-lora", model=base.folder, run="first", config=config)
@@ -121,18 +128,23 @@ def assert_merged(base: Tensors, adapter: Tensors, merged: Tensors) -> None:
     for name in base:
         a = adapter.get(f"base_model.model.{name.removesuffix('.weight')}.lora_A.weight")
         b = adapter.get(f"base_model.model.{name.removesuffix('.weight')}.lora_B.weight")
-        expected = base[name] if a is None else base[name] + 2.0 * b @ a
+        assert (a is None) == (b is None), name
+        expected = base[name] if a is None or b is None else base[name] + 2.0 * b @ a
         assert torch.allclose(expected, merged[name], atol=1e-6), name
         assert (a is None) or not torch.equal(base[name], merged[name]), name
 
 
-def test_the_manifest_says_what_deployment_needs(workspace, write_export, conversations) -> None:
+def test_the_manifest_says_what_deployment_needs(
+    workspace: Workspace, write_export: WriteExport, conversations: Conversations
+) -> None:
     export = write_export(conversations[:16])
     manifest = finetune(workspace, data=export, method="qat-lora", model="tiny", config={"max_steps": 1}).manifest
+    assert manifest.quantised is not None
     assert manifest.quantised.model_dump() == {
         "linear": "8da4w",
         "group_size": 32,
         "embedding_bits": 8,
         "scales": "min-max",
     }
+    assert manifest.lora is not None
     assert (manifest.lora.rank, manifest.lora.alpha) == (64, 128)

@@ -11,14 +11,17 @@ import pytest
 
 from curation.workspace import Workspace
 from finetune import checkpoint, finetune, read_run, resume
+from finetune.run import OnStep
+from finetune.train import StepMetrics
 from schemas.errors import CurateError
 from tests.conftest import ROOT
+from tests.finetune.conftest import Conversations, WriteExport
 
 CONFIG = {"epochs": 2, "gradient_accumulation": 1, "checkpoint_every": 3, "lora": {"rank": 4, "alpha": 8}}
 
 
 @pytest.fixture
-def export(write_export, conversations) -> Path:
+def export(write_export: WriteExport, conversations: Conversations) -> Path:
     return write_export(conversations[:16], conversations[16:])
 
 
@@ -26,8 +29,8 @@ class Stop(Exception):
     pass
 
 
-def stop_after(step: int):
-    def on_step(metrics, total: int) -> None:
+def stop_after(step: int) -> OnStep:
+    def on_step(metrics: StepMetrics, total: int) -> None:
         if metrics.step == step:
             raise Stop
 
@@ -39,7 +42,7 @@ def test_a_killed_run_goes_on_to_the_same_bits(workspace: Workspace, export: Pat
     seed = random.randrange(10_000)
     script = Path(__file__).with_name("kill_and_resume.py")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, script, workspace.root, export, str(seed)]
+    command: list[str | Path] = [sys.executable, script, workspace.root, export, str(seed)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"seed {seed}: {done.stderr}"
     for method in ("full", "lora", "qat-lora"):
@@ -102,9 +105,12 @@ def test_a_damaged_checkpoint_is_passed_over(workspace: Workspace, export: Path)
         finetune(workspace, data=export, model="tiny", run="first", config=CONFIG, on_step=stop_after(7))
     folder = workspace.runs / "first"
     newest = checkpoint.newest(folder)
+    assert newest is not None
     weights = folder / "steps" / f"{newest:06}" / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-4] + b"oops")
-    assert checkpoint.newest(folder) < newest
+    before = checkpoint.newest(folder)
+    assert before is not None
+    assert before < newest
 
 
 def test_a_loss_that_is_no_number_leaves_the_last_checkpoint(workspace: Workspace, export: Path) -> None:

@@ -1,6 +1,6 @@
 """Writes the everyday words of counselling: ``curation/pii/common_words.txt``.
 
-    PYTHONPATH=.:tools/ner_model python tools/ner_model/common_words.py ../shared/data/sources
+    python -m tools.ner_model.common_words ../shared/data/sources
 
 Words that stand in lower case at least eight times in two sets of written-out counselling (kurtis and MentalChat16K, MIT).
 A name that is such a word is only masked where it has a capital or something else speaks for it.
@@ -11,7 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-from data import _texts
+from tools.ner_model.data import _texts
 
 LEAST = 8
 

@@ -8,10 +8,9 @@ name that a document marks once is marked in all of it, and what may be a name b
 import re
 from collections.abc import Sequence
 
-from fill import Example
-
 from curation.pii.ner.features import FAMILY, GIVEN, PLACE, words
 from curation.pii.words import is_common, is_word
+from tools.ner_model.fill import Example
 
 UNSURE = "?"
 """The label of words that nothing is learnt from."""

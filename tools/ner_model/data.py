@@ -10,10 +10,9 @@ import re
 from itertools import groupby
 from pathlib import Path
 
-from completed import completed
-from fill import Example, Filler, templates
-
 from curation.pii.spans import NAMES
+from tools.ner_model.completed import completed
+from tools.ner_model.fill import Example, Filler, templates
 
 SHARE_ALIKE = ("bio", "voyage")
 HELD_BACK = 20

@@ -3,13 +3,13 @@
 import random
 from typing import NamedTuple
 
-from completed import UNSURE
-from fill import Example
 from tokenizers import Tokenizer
 
 from curation.pii.ner.features import words
 from curation.pii.ner.finder import CLASSES
 from curation.pii.ner.windows import WINDOW, windows
+from tools.ner_model.completed import UNSURE
+from tools.ner_model.fill import Example
 
 IGNORED = -100
 
@@ -28,6 +28,8 @@ def encode(tokenizer: Tokenizer, example: Example, draw: random.Random) -> list[
     encoding = tokenizer.encode(example.text, add_special_tokens=False)
     features = {place: word for word in words(example.text) for place in range(word.start, word.end)}
     first, last = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    assert first is not None
+    assert last is not None
     blind = not example.whole or draw.random() < 0.08
     marked = {place: label for start, end, label in example.spans for place in range(start, end)}
     found = []

@@ -4,9 +4,10 @@ import tempfile
 from pathlib import Path
 
 import torch
-from model import NameModel
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
+
+from tools.ner_model.model import NameModel
 
 INPUTS = ("pieces", "mask", "shapes", "known")
 

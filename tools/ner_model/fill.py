@@ -2,14 +2,16 @@
 
 import random
 import re
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-import names
-import slots
 from faker import Faker
+
+from tools.ner_model import names, slots
+
+T = TypeVar("T")
 
 SLOT = re.compile(r"\{(\w+)\}")
 PERSON, LOCATION, ORG = "PERSON", "LOCATION", "ORG"
@@ -67,7 +69,7 @@ class Filler:
             "num": (lambda: str(self.random.randrange(2, 60)), None),
             "age": (lambda: str(self.random.randrange(13, 80)), None),
             "Dr": (lambda: self._one(("Dr.", "Dr", "Doctor", "Prof.", "Mr.", "Mrs.", "Ms.", "Miss")), None),
-            **{name: (lambda values=values: self._one(values), None) for name, values in slots.PLAIN.items()},  # type: ignore[misc]
+            **{name: (partial(self._one, values), None) for name, values in slots.PLAIN.items()},
         }
 
     def fill(self, template: str) -> Example:
@@ -130,7 +132,7 @@ class Filler:
 
     def street(self) -> str:
         if self._chance(0.25):
-            return self._one(self.fakers).street_name().replace("\n", " ")
+            return str(self._one(self.fakers).street_name()).replace("\n", " ")
         return f"{self._one((self.family(), self._one(slots.STREETS)))} {self._one(slots.STREET_KINDS)}"
 
     def address(self) -> str:
@@ -164,7 +166,8 @@ class Filler:
         ).strip()
 
     def school(self) -> str:
-        base = self._one((self.city, self.family, self.full, lambda: self._one(slots.SCHOOL_NAMES)))()
+        bases: list[Callable[[], str]] = [self.city, self.family, self.full, lambda: self._one(slots.SCHOOL_NAMES)]
+        base = self._one(bases)()
         if self._chance(0.15):
             return self._one(slots.UNIVERSITIES)
         return f"{base} {self._one(slots.SCHOOL_KINDS)}"
@@ -178,22 +181,23 @@ class Filler:
                 return f"{self.family()}, {self.family()} {self._one(('and', '&'))} {self.family()}"
             return f"{self.family()}{self._one((' and ', ' & ', '-', ', '))}{self.family()}"
         if draw < 0.58:
-            return self._one(self.fakers).company()
+            return str(self._one(self.fakers).company())
         if draw < 0.75:
             made = "".join(self._one(slots.SYLLABLES) for _ in range(self.random.choice((2, 3)))).capitalize()
             return made if self._chance(0.6) else f"{made} {self._one((*slots.COMPANY_KINDS, *slots.COMPANY_WORDS))}"
         if draw < 0.85:
             words = self.random.sample(slots.COMPANY_NOUNS, self.random.choice((2, 2, 2, 3)))
             return " ".join(words)
-        base = self._one((self.family, self.city, lambda: self._one(slots.COMPANY_WORDS)))()
+        bases: list[Callable[[], str]] = [self.family, self.city, lambda: self._one(slots.COMPANY_WORDS)]
+        base = self._one(bases)()
         return f"{base} {self._one(slots.COMPANY_KINDS)}"
 
     def clinic(self) -> str:
         base = self._one((self.city, lambda: self._one(slots.CLINIC_NAMES), self.family))()
         return f"{base} {self._one(slots.CLINIC_KINDS)}"
 
-    def _one(self, values: object) -> object:  # type: ignore[override]
-        return self.random.choice(values)  # type: ignore[arg-type]
+    def _one(self, values: Sequence[T]) -> T:
+        return self.random.choice(values)
 
     def _chance(self, share: float) -> bool:
         return self.random.random() < share

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import names
-
 from curation.pii.ner.features import FAMILY, GIVEN, LONGEST_PLACE, PLACE, plain
+from tools.ner_model import names
 
 
 def main() -> None:

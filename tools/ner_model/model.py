@@ -22,7 +22,7 @@ class NameModel(nn.Module):
         super().__init__()
         self.bert = BertModel.from_pretrained(encoder, add_pooling_layer=False, attn_implementation="eager")
         embeddings, width = self.bert.embeddings, self.bert.config.hidden_size
-        embeddings.position_embeddings = nn.Embedding.from_pretrained(
+        embeddings.position_embeddings = nn.Embedding.from_pretrained(  # type: ignore[no-untyped-call]
             embeddings.position_embeddings.weight[:POSITIONS].clone(), freeze=False
         )
         self.shape = nn.Embedding(len(SHAPES), width)

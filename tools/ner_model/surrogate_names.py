@@ -1,6 +1,6 @@
 """Writes the names that surrogates are drawn from: ``curation/pii/surrogates/names.txt``.
 
-    PYTHONPATH=.:tools/ner_model python tools/ner_model/surrogate_names.py
+    python -m tools.ner_model.surrogate_names
 
 A line is ``name<TAB>kind<TAB>group``: kind ``f``, ``m`` (given names) or ``l`` (family names), group a naming tradition. A name in
 several groups stands with the first of them.
@@ -8,9 +8,8 @@ several groups stands with the first of them.
 
 from pathlib import Path
 
-import names
-
 from curation.pii.ner.features import plain
+from tools.ner_model import names
 
 GROUPS = {
     "english": ("en_US", "en_GB", "en_IE"),

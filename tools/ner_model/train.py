@@ -4,7 +4,7 @@
 
 or, in an environment with ``tools/ner_model/requirements.txt``, from the root of the repository:
 
-    PYTHONPATH=.:tools/ner_model python tools/ner_model/train.py --labelled ../shared/data/pii --texts ../shared/data/sources
+    python -m tools.ner_model.train --labelled ../shared/data/pii --texts ../shared/data/sources
 
 The same versions and number of threads give the same weights. It takes some 20 minutes on a core of its own. A run in a
 minute, which shows that the way is open and makes no model for use: ``make ner-model SHARE=0.005 OUT=somewhere``.
@@ -16,15 +16,14 @@ import random
 import time
 from pathlib import Path
 
-import data
-import encode
 import torch
-from export import export
-from model import NameModel
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from curation.pii.ner.finder import CLASSES
+from tools.ner_model import data, encode
+from tools.ner_model.export import export
+from tools.ner_model.model import NameModel
 
 PIECES_A_BATCH = 1300
 

@@ -30,13 +30,15 @@ class RiskModel(nn.Module):
         nn.init.zeros_(self.head.bias)
 
     def forward(self, pieces: Tensor, mask: Tensor) -> Tensor:
-        return self.head(self.dropout(self.features(pieces, mask)))
+        scores: Tensor = self.head(self.dropout(self.features(pieces, mask)))
+        return scores
 
     def features(self, pieces: Tensor, mask: Tensor) -> Tensor:
         """The mean of the pieces' states, (batch, width)."""
         states = self.bert(input_ids=pieces, attention_mask=mask).last_hidden_state
         weights = mask.unsqueeze(-1).to(states.dtype)
-        return (states * weights).sum(1) / weights.sum(1)
+        mean: Tensor = (states * weights).sum(1) / weights.sum(1)
+        return mean
 
 
 def pretrained() -> Path:

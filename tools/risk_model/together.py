@@ -1,6 +1,6 @@
 """Fits what rules and model are worth together, and writes ``curation/triage/model/together.json``.
 
-    PYTHONPATH=.:tools/risk_model python tools/risk_model/together.py --data ../shared/data
+    python -m tools.risk_model.together --data ../shared/data
 
 The rules know no wording of the authors of :data:`HELD_OUT`, and the model that is fitted to here is trained without
 them as well, once a seed: their messages are new wording to both. It takes some five minutes a seed on a core of its
@@ -15,15 +15,16 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from model import RiskModel, average
 from scipy.optimize import minimize
 from tokenizers import Tokenizer
-from train import LABELLED, LONGEST, TOKENIZER, made
 
 from curation.triage.levels import LEVELS
+from curation.triage.model.together import Chances
 from curation.triage.model.windows import plain, windows
 from curation.triage.recognise import by_rules, settled
 from curation.triage.words import Reading
+from tools.risk_model.model import RiskModel, average
+from tools.risk_model.train import LABELLED, LONGEST, TOKENIZER, made
 
 HELD_OUT = ("a-", "c-")
 """How the voices begin of two of the authors who had never seen the rules."""
@@ -36,8 +37,8 @@ PULL = 0.01
 class Seen(NamedTuple):
     """A run of sentences of a message: the model's log chances and the rules' confidences, each (levels,)."""
 
-    logs: np.ndarray
-    rules: np.ndarray
+    logs: Chances
+    rules: Chances
 
 
 def main() -> None:
@@ -84,7 +85,7 @@ def fitted(seen: Sequence[Seen], levels: Sequence[str]) -> dict[str, float | dic
     weights = np.where(place == 0, HARMLESS / harmless, (1 - HARMLESS) / (1 - harmless))
     count = len(LEVELS) - 1
 
-    def loss(numbers: np.ndarray) -> float:
+    def loss(numbers: Chances) -> float:
         scores = numbers[0] * logs
         scores[:, 1:] += numbers[1 : 1 + count] * rules[:, 1:] + numbers[1 + count :]
         scores -= scores.max(1, keepdims=True)

@@ -4,7 +4,7 @@
 
 or, in an environment with ``tools/risk_model/requirements.txt``, from the root of the repository:
 
-    PYTHONPATH=.:tools/risk_model python tools/risk_model/train.py --data ../shared/data
+    python -m tools.risk_model.train --data ../shared/data
 
 It takes some five minutes a seed on a core of its own. What rules and model are worth together is another command's:
 ``together.py``, beside this file.
@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from model import RiskModel, average, export, pretrained
-from texts import Example, harmless, harmless_sentences, labelled, sentences, suspected
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from curation.triage.levels import LEVELS
+from tools.risk_model.model import RiskModel, average, export, pretrained
+from tools.risk_model.texts import Example, harmless, harmless_sentences, labelled, sentences, suspected
 
 LABELLED = Path("tests/curation/triage/labelled/messages.jsonl")
 SENTENCES = Path("tests/curation/triage/sentences.yaml")
@@ -80,7 +80,7 @@ def train(
                 logits = model(pieces, mask)
             loss = nn.functional.cross_entropy(logits.float(), levels, label_smoothing=SMOOTHING)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             rate.step()
             total += loss.item() * len(batch)

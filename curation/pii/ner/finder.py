@@ -33,10 +33,12 @@ CACHED = 4096
 
 SOURCE, DOUBTED = "ner:embedded", "doubt:embedded"
 
+_SHORT = r"(?:(?<=\b\w)|(?<=\b(?:St|Mt|Ft|Pt|Dr|Mr|Ms|Jr|Sr))|(?<=\b(?:Ste|Mrs)))\. ?|\.(?=\w)"
+"""The full stop of an initial, or of what is shortened; behind any other one begins the next sentence."""
 _WITHIN = {
-    "PERSON": re.compile(r"(?:[ \u00a0]|[-'’`]|\. ?|, (?=(?:Jr|Sr)\b))"),
-    "LOCATION": re.compile(r"(?:[ \u00a0]|[-'’`]|\. ?|[,#]? ?\n? ?,? {0,4}#?)"),
-    "ORG": re.compile(r"(?:[ \u00a0]|[-'’`]| ?& ?|\. ?)"),
+    "PERSON": re.compile(rf"(?:[ \u00a0]|[-'’`]|{_SHORT}|, (?=(?:Jr|Sr)\b))"),
+    "LOCATION": re.compile(rf"(?:[ \u00a0]|[-'’`]|{_SHORT}|[,#]? ?,? {{0,4}}#?|, ?\n ?|\n(?=\d))"),
+    "ORG": re.compile(rf"(?:[ \u00a0]|[-'’`]| ?& ?|{_SHORT})"),
 }
 
 

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def test_kills_at_thirty_random_moments(tmp_path: Path, own_server: Workspace) -
         rounds += 1
         assert rounds < 120
         work = push if rounds % 3 else pull
-        if killed_after(chance.uniform(0.05, 1.5), lambda work=work: work(workspace)):  # type: ignore[misc]
+        if killed_after(chance.uniform(0.05, 1.5), partial(work, workspace)):
             killed += 1
         for alias in ALIASES if rounds % 4 == 0 else ():
             decisions += decide_some(workspace, alias, chance)

@@ -1,6 +1,7 @@
 """Push and pull on a real Label Studio: each task once, each decision once, whatever happens on the server."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.annotations.conftest import Reviewer, borrow, made, made_pairs
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
-ONE_EACH = {"double": 0.0, "risky": []}
+ONE_EACH: dict[str, Any] = {"double": 0.0, "risky": []}
 """Every item is reviewed once."""
 
 

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,7 +85,7 @@ def by_hotkeys(browser: Any, one: Reviewer, count: int) -> dict[str, Said]:
     ids = {task["data"]["item_id"] for task in one.tasks()}
     browser.get(project.link(one.connection.url))
 
-    def shown(before: str | None) -> str | bool:
+    def shown(before: str | None, _: object) -> str | bool:
         """The id of the item on the page, once it is another one and nothing is chosen yet."""
         line = browser.execute_script(
             "return document.querySelector('.lsf-main-view, .lsf-editor')?.innerText ?? document.body.innerText"
@@ -96,7 +97,7 @@ def by_hotkeys(browser: Any, one: Reviewer, count: int) -> dict[str, Said]:
     said: dict[str, Said] = {}
     before: str | None = None
     for _ in range(count):
-        item_id = str(wait.until(lambda _, before=before: shown(before)))
+        item_id = str(wait.until(partial(shown, before)))
         said[item_id] = opinion(one.alias, item_id)
         time.sleep(0.3)  # as a person would
         ActionChains(browser).send_keys({"accept": "a", "reject": "r"}[said[item_id].verdict]).perform()
@@ -104,7 +105,7 @@ def by_hotkeys(browser: Any, one: Reviewer, count: int) -> dict[str, Said]:
             ActionChains(browser).send_keys("1").perform()
         ActionChains(browser).key_down(Keys.CONTROL).send_keys(Keys.ENTER).key_up(Keys.CONTROL).perform()
         before = item_id
-    wait.until(lambda _: shown(before))  # the last one is saved when the next one is there
+    wait.until(partial(shown, before))  # the last one is saved when the next one is there
     return said
 
 

@@ -74,9 +74,9 @@ def test_consent_comes_first_and_nothing_is_chosen_beforehand() -> None:
 
 
 def test_label_studio_takes_the_form() -> None:
-    from label_studio_sdk.label_interface import LabelInterface
+    from label_studio_sdk.label_interface.interface import LabelInterface
 
-    LabelInterface(study_form(study())).validate()
+    LabelInterface(study_form(study())).validate()  # type: ignore[no-untyped-call]
 
 
 def test_a_reply_that_names_its_model_is_refused(tmp_path: Path) -> None:

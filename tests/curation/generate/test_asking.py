@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from curation.generate.endpoint import Endpoint
-from curation.generate.journal import Journal
+from curation.generate.journal import Journal, Spent
 from curation.generate.prompting import Request, Sent, load_prompt, requests_of
 from curation.generate.replies import parsed
 from curation.generate.work import Result, ask_all
@@ -53,10 +53,10 @@ def states(results: list[Result[Request]]) -> Counter[str]:
     return Counter(result.state for result in results)
 
 
-def spent(folder: Path) -> tuple[int, int]:
+def spent(folder: Path) -> Spent:
     journal = Journal(folder / "generate.sqlite", "book")
     try:
-        return tuple(journal.spent())
+        return journal.spent()
     finally:
         journal.close()
 

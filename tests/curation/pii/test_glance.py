@@ -10,12 +10,14 @@ from curation.pii.spans import Span
 from tests.curation.pii import labelled_text
 
 REGIONS = ("US", "GB", "CA", "AU", "IN")
+GLUED = ["I saw DoctorHill on Monday.", "ProfessorOkafor knows.", "My SİSTER Ayşe said so.", "my sıster Ayşe"]
+"""Cues that are no words by themselves, or are so by letters that only patterns take for one another."""
 
 
 def texts() -> list[str]:
     sentences = [one for part in ("develop", "heldout") for one in labelled_text.sentences(part)]
     turns = [one for part in ("develop", "heldout") for of_one in labelled_text.dialogues(part) for one in of_one]
-    return [one.text for one in [*sentences, *turns, *labelled_text.must_keep()]]
+    return [one.text for one in [*sentences, *turns, *labelled_text.must_keep()]] + GLUED
 
 
 def found_in(texts: list[str]) -> list[list[Span]]:

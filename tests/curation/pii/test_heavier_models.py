@@ -4,6 +4,7 @@ import json
 import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import spacy
@@ -12,6 +13,9 @@ from curation.pii import scrub_text
 from curation.pii.ner import heavier
 from schemas.config import PIIConfig
 from schemas.errors import ConfigError, MissingExtra
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 TEXT = "Yesterday Quillon met us in Tarvost."
 
@@ -86,7 +90,7 @@ def test_a_transformers_classifier_finds_its_names(tmp_path: Path, forbidden: No
     )
 
 
-def _tokenizer(words: list[str]) -> object:
+def _tokenizer(words: list[str]) -> "Tokenizer":
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
     tokenizer = Tokenizer(models.WordPiece({word: place for place, word in enumerate(words)}, unk_token="[UNK]"))

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -30,7 +31,9 @@ def test_no_map_is_kept_unless_asked_for(source: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["placeholder", "surrogate"])
-def test_the_originals_come_back_with_the_key(source: Path, tmp_path: Path, mode: str) -> None:
+def test_the_originals_come_back_with_the_key(
+    source: Path, tmp_path: Path, mode: Literal["placeholder", "surrogate"]
+) -> None:
     out, kept, back = tmp_path / "out.jsonl", tmp_path / "way.map", tmp_path / "back.jsonl"
     scrub_file(source, out, PIIConfig(model="none", mode=mode), key=Key(b"s" * 32, "s"), keep_map=(kept, OWN))
     assert texts_of(out) != TEXTS

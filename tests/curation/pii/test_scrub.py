@@ -13,7 +13,9 @@ DATA = Path(__file__).parents[4] / "shared" / "data"
 
 
 def masked(text: str, **config: list[str]) -> list[tuple[str, str]]:
-    return [(span.label, text[span.start : span.end]) for span in scrub_text(text, PIIConfig(**config)).spans]
+    return [
+        (span.label, text[span.start : span.end]) for span in scrub_text(text, PIIConfig.model_validate(config)).spans
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from curation.triage import LEVELS, triage_text
-from curation.triage.recognise import HISTORY
+from curation.triage.evidence import HISTORY
 
 SENTENCES: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("sentences.yaml").read_text(encoding="utf-8"))
 LEVELLED = [(level, text) for level, texts in SENTENCES.items() if level != HISTORY for text in texts]

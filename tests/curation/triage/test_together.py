@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from curation.triage.levels import LEVELS
+from curation.triage.levels import LEVELS, Level
 from curation.triage.model.together import Chances, read, softmax
 
 
@@ -11,13 +11,14 @@ def logs(none: float, **of_levels: float) -> Chances:
     """Log chances of the model: those given, and the rest shared among the other levels."""
     given = {"none": none, **of_levels}
     rest = (1 - sum(given.values())) / (len(LEVELS) - len(given))
-    return np.log(np.array([given.get(level, rest) for level in LEVELS]))
+    found: Chances = np.log(np.array([given.get(level, rest) for level in LEVELS]))
+    return found
 
 
 @pytest.mark.parametrize("level", LEVELS[1:])
-def test_evidence_of_a_level_makes_that_level_likelier(level: str) -> None:
+def test_evidence_of_a_level_makes_that_level_likelier(level: Level) -> None:
     unsure = logs(0.5)
-    place = LEVELS.index(level)  # type: ignore[arg-type]
+    place = LEVELS.index(level)
     without, beside = read().chances(unsure, {}), read().chances(unsure, {LEVELS[place]: 0.85})
     assert beside[place] > without[place]
     assert beside[0] < without[0]

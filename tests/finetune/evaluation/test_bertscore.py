@@ -45,8 +45,8 @@ def write_encoder(folder: Path, kind: str = "bert", words: Sequence[str] = WORDS
         "hidden_dropout_prob": 0.0,
     }
     (folder / "config.json").write_text(json.dumps(config))
-    shapes = {
-        "embeddings.word_embeddings.weight": (config["vocab_size"], WIDTH),
+    shapes: dict[str, tuple[int, ...]] = {
+        "embeddings.word_embeddings.weight": (len(specials) + len(words), WIDTH),
         "embeddings.position_embeddings.weight": (LONGEST + offset, WIDTH),
         "embeddings.token_type_embeddings.weight": (2, WIDTH),
         "embeddings.LayerNorm.weight": (WIDTH,),

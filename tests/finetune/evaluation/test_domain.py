@@ -1,6 +1,7 @@
 """The test part: what a model says in place of approved replies, compared with another's, and remembered."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from finetune.chat import Chat
 from finetune.data import Conversation, Message
 from finetune.evaluation.domain import Answered, converse, domain_scores
-from finetune.evaluation.likelihood import Likelihood
+from finetune.evaluation.likelihood import Likelihood, Tokens
 from finetune.evaluation.remembered import Replies
 from finetune.models import ModelFolder
+from finetune.sampling import Choose
 from finetune.tokenizer import open_chat
 
 CONVERSATIONS = [
@@ -35,10 +37,10 @@ class Speaks:
         self.chat, self.choices, self.says = chat, choices, says
         self.asked = 0
 
-    def score(self, prefix, endings):  # type: ignore[no-untyped-def]
+    def score(self, prefix: Tokens, endings: Sequence[Tokens]) -> list[Likelihood]:
         return [Likelihood(-len(ending) * math.log(self.choices), False) for ending in endings]
 
-    def reply(self, prompt, longest, choose):  # type: ignore[no-untyped-def]
+    def reply(self, prompt: list[int], longest: int, choose: Choose) -> list[int]:
         self.asked += 1
         return self.chat.text(self.says)[:longest]
 
@@ -59,7 +61,9 @@ def test_perplexity_is_the_number_of_choices_and_differs_from_the_first_model_s(
     assert alone.perplexity.value == pytest.approx(10)
     assert alone.perplexity.difference is None
     assert compared.perplexity.value == pytest.approx(4)
+    assert compared.perplexity.difference is not None
     assert compared.perplexity.difference.value == pytest.approx(-6)
+    assert compared.words.difference is not None
     assert (compared.rouge_l.value, compared.words.value, compared.words.difference.value) == (1, 7, 5)
     assert compared.offers_referral is None  # nobody's words ask for one
     assert compared.bertscore_f1 is None
@@ -69,12 +73,13 @@ def test_a_flag_that_only_the_first_model_has_is_compared_as_well(chat: Chat) ->
     base, tuned = answers(Speaks(chat, 9, "Take 50 mg of sertraline.")), answers(Speaks(chat, 9, "Rest well."))
     (flag,) = domain_scores(base).flagged
     compared = domain_scores(tuned, base).flagged[flag]
+    assert compared.difference is not None
     assert (compared.value, compared.difference.value) == (0, -1)
 
 
 def test_a_killed_evaluation_replies_only_to_what_is_left(chat: Chat, tmp_path: Path) -> None:
     class Dies(Speaks):
-        def reply(self, prompt, longest, choose):  # type: ignore[no-untyped-def]
+        def reply(self, prompt: list[int], longest: int, choose: Choose) -> list[int]:
             if self.asked == 4:
                 raise KeyboardInterrupt
             return super().reply(prompt, longest, choose)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +87,10 @@ def test_each_model_gets_the_ratings_of_its_own_replies_wherever_they_were_shown
     assert list(scores) == [dimension.name for dimension in DIMENSIONS]
     overall, advice, facts = (scores[name] for name in ("overall", "medical_advice", "factual_consistency"))
     assert overall.mean is not None
+    assert overall.mean.difference is not None
     assert (overall.mean.value, overall.mean.difference.value) == (1, -4)
     assert advice.mean is not None
+    assert advice.mean.difference is not None
     assert (advice.mean.value, advice.mean.difference.value) == (0, -1)
     assert (facts.mean, facts.unsure) == (None, 24)
 
@@ -176,10 +179,15 @@ def test_what_was_rated_is_not_asked_again_and_the_budget_holds(workspace: Works
         assert max(server.asked.values()) == 1
 
 
+def always(value: int) -> Callable[[str], dict[str, Any]]:
+    """A judge that finds every reply the same."""
+    return lambda text: rating(overall=value)
+
+
 def test_another_server_is_another_judge_whatever_it_calls_its_model(workspace: Workspace) -> None:
     overall = []
     for value in (2, 4):
-        with serving(JudgeServer(lambda text, value=value: rating(overall=value))) as server:
+        with serving(JudgeServer(always(value))) as server:
             found = judge(workspace, server, [["one"]])
         assert found is not None
         overall += [both[0].overall for both in found.ratings if both]
