@@ -74,7 +74,7 @@ def labelled_file() -> Path:
 
 
 def labelled(part: str) -> list[Labelled]:
-    """The messages of a part: ``measure``, kept for measuring, ``first-sight-3``, never tuned on, or ``build``."""
+    """The messages of a part: ``measure``, kept for measuring, ``first-sight-4``, never tuned on, or ``build``."""
     rows = [json.loads(line) for line in labelled_file().read_text(encoding="utf-8").splitlines() if line.strip()]
     return [Labelled(row["level"], _said(row)) for row in rows if row["part"] == part]
 
@@ -95,7 +95,7 @@ def measure_layer(
         worded: The level that is recognised in it by its wording.
         alone: The level that an app finds that runs the model without the rules.
     """
-    messages, unseen = labelled("measure"), labelled("first-sight-3")
+    messages, unseen = labelled("measure"), labelled("first-sight-4")
     noticed, taken = _noticed(messages, likely)
     named, _ = _noticed(messages, worded)
     new, _ = _noticed(unseen, likely)

@@ -151,7 +151,7 @@ def test_the_figures_are_those_of_the_parts_to_measure_on(british: SafetyLayer) 
     assert figures.recall["suicide"].share >= 0.95
     assert figures.named.share <= 0.1
     assert figures.named.share < figures.false_alarms.share
-    assert figures.new_wording.messages == 112
+    assert figures.new_wording.messages == 120
     assert figures.model_alone.share <= figures.new_wording.share <= figures.recall["suicide"].share
 
 

@@ -26,10 +26,11 @@ from curation.triage.words import Reading
 from tools.risk_model.model import RiskModel, average
 from tools.risk_model.train import LABELLED, LONGEST, TOKENIZER, made
 
-HELD_OUT = ("a-", "c-")
-"""How the voices begin of two of the authors who had never seen the rules."""
-HARMLESS = 0.5
-"""What share the harmless messages are made to have, as in the sets that are measured on."""
+HELD_OUT = ("a-", "f-", "h-")
+"""How the voices begin of three of the authors who had never seen the rules."""
+SHARES = {"none": 0.5, "passive": 0.125, "active": 0.125}
+"""What share a level is made to have, as in the sets that are measured on; the others have :data:`SHARE` each."""
+SHARE = 0.0625
 PULL = 0.01
 """How much the levels' numbers are pulled towards one another, so that a few messages do not decide them."""
 
@@ -81,8 +82,8 @@ def fitted(seen: Sequence[Seen], levels: Sequence[str]) -> dict[str, float | dic
     """The numbers of :class:`curation.triage.model.together.Together` under which ``levels`` are likeliest."""
     logs, rules = np.array([one.logs for one in seen]), np.array([one.rules for one in seen])
     place = np.array([LEVELS.index(level) for level in levels])
-    harmless = (place == 0).mean()
-    weights = np.where(place == 0, HARMLESS / harmless, (1 - HARMLESS) / (1 - harmless))
+    weights = np.array([SHARES.get(level, SHARE) for level in LEVELS])[place]
+    weights /= np.bincount(place, minlength=len(LEVELS))[place] / len(place)
     count = len(LEVELS) - 1
 
     def loss(numbers: Chances) -> float:

@@ -2,9 +2,10 @@
 
 In a text by itself the rules' evidence and the model's opinion of a run of sentences are put together into one chance
 for each level (:mod:`curation.triage.model.together`). Where that of any danger is too small, the evidence in the run
-is taken back; where it is large, the run is of the likeliest level, by the evidence of the rules or, without any, by a
-mark of the model. Plain words (``plain`` in ``phrases/cues.yaml``) always stand. In a turn of a dialogue all evidence
-of the rules stands, and the model marks, from a higher chance on, runs in which they found nothing.
+is taken back; where it is large, the run is of the likeliest level (of two about as likely the more urgent), by the
+evidence of the rules or, without any, by a mark of the model. Plain words (``plain`` in ``phrases/cues.yaml``) always
+stand. In a turn of a dialogue all evidence of the rules stands, and the model marks, from a higher chance on, runs in
+which they found nothing.
 """
 
 from collections.abc import Iterable
@@ -19,8 +20,10 @@ from curation.triage.model.together import Chances
 from curation.triage.model.windows import plain, windows
 from curation.triage.words import Reading, Sentence
 
-LEAST = 0.3
+LEAST = 0.25
 """The least chance of danger, by rules and model together, at which a run of sentences is marked."""
+ABOUT_AS_LIKELY = 0.8
+"""So much of the likeliest level's chance is about as likely: of levels that are, the most urgent counts."""
 LEAST_IN_LONG = 0.05
 """The least chance of danger at which evidence of the rules stands in a text longer than the model learnt from."""
 LEAST_ADDED_IN_LONG = 0.9
@@ -57,10 +60,11 @@ class _Read(NamedTuple):
         chances = classifier().together.chances(self.opinion.logs, surest)
         danger = float(1 - chances[0])
         kept = [one for one in self.here if self._is_plain(one) or self._stands(one.level, danger, chances)]
-        likeliest = LEVELS[1 + int(chances[1:].argmax())]
+        likely = chances[1:] >= ABOUT_AS_LIKELY * chances[1:].max()
+        level = max((level for level, is_so in zip(LEVELS[1:], likely, strict=True) if is_so), key=LEVELS.index)
         least = LEAST_ADDED_IN_LONG if self.is_long and not self.here else LEAST
-        if danger >= least and not any(_kin(one.level, likeliest) for one in kept):
-            kept.append(self.mark(likeliest, danger))
+        if danger >= least and not any(_kin(one.level, level) for one in kept):
+            kept.append(self.mark(level, danger))
         return kept
 
     def _is_plain(self, found: Found) -> bool:

@@ -119,7 +119,7 @@ def test_evasions_and_slips(written: str, meant: str) -> None:
     ],
 )
 def test_what_only_looks_like_an_evasion_is_left(text: str) -> None:
-    assert triage_text(text).evidence == []
+    assert triage_text(text, model=False).evidence == []
 
 
 @pytest.mark.parametrize("text", ["x\u200by I w\u0430nt t\u200bo die", "ﬁne: I want to d i e", "İ ß I want to die. ok"])
