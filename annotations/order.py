@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curation.languages import is_covered
 from curation.triage import LEVELS
 
 _SEVERITY: dict[str, float] = {level: rank for rank, level in enumerate(LEVELS)}
@@ -20,6 +21,15 @@ Place = tuple[float, float, str]
 def severity(level: str | None) -> float:
     """How severe a level of risk is: the more, the sooner the item is read."""
     return _SEVERITY.get(level or "", _NOT_LOOKED_AT)
+
+
+def not_read(row: dict[str, Any]) -> str | None:
+    """What a reviewer is told of an item whose risk no program read, because of its language; else None.
+
+    Args:
+        row: ``risk_level`` and ``language`` of an item.
+    """
+    return None if row["risk_level"] or is_covered(row["language"]) else "risk not read: language"
 
 
 def doubt(row: dict[str, Any], alike: bool) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from annotations.ledger import Ledger
-from annotations.order import alike, place
+from annotations.order import alike, not_read, place
 from annotations.own_files import check_place
 from annotations.policy import policy_of, standings
 from curation import open_build
@@ -54,10 +54,18 @@ def write_sheet(workspace: Workspace, file: Path, *, limit: int | None = None, f
     standing = standings(items, Ledger(workspace.ledger).entries(), policy_of(workspace))
     waiting = [row for row in items.to_pylist() if standing[row["item_id"]].state in ("waiting", "stale", "disputed")]
     waiting.sort(key=lambda row: place(row, row["item_id"] in likeness))
-    rows = [{**{name: row[name] for name in ITEM}, ALIKE: likeness.get(row["item_id"], "")} for row in waiting]
-    rows = rows[:limit]
+    rows = [
+        {**{name: row[name] for name in ITEM}, **_level(row), ALIKE: likeness.get(row["item_id"], "")}
+        for row in waiting[:limit]
+    ]
     write_whole(file, _csv(rows) if file.suffix == ".csv" else _jsonl(rows))
     return len(rows)
+
+
+def _level(row: dict[str, Any]) -> dict[str, str]:
+    """What stands in place of a level where none was read: an empty cell would pass for harmless."""
+    why = not_read(row)
+    return {"risk_level": why} if why else {}
 
 
 def _check_place(workspace: Workspace, file: Path, force: bool) -> None:

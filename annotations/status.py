@@ -79,7 +79,8 @@ def status(workspace: Workspace) -> ReviewStatus:
     rows = items.to_pylist()
     decided = decisions_now(entries)
     now = {row["item_id"]: decided.get((row["item_id"], row["content_hash"]), {}) for row in rows}
-    order = [*reversed(LEVELS), NOT_LOOKED_AT]
+    harmless, *risky = LEVELS
+    order = [*reversed(risky), NOT_LOOKED_AT, harmless]
     by_level: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_level[row["risk_level"] or NOT_LOOKED_AT].append(row["item_id"])

@@ -56,11 +56,14 @@ def build_dataset(
     runs the steps on the nodes of a cluster, with the same result; it checks first that they have the same code.
     """
     from curation import build_dataset as build
+    from curation.languages import build_warnings
 
     workspace = Workspace.find(context.obj)
     result = build(
         workspace, engine=engine, workers=workers, ray_address=ray_address, to=to, progress=progress(as_json)
     )
+    for warning in build_warnings(result.manifest):
+        typer.echo(warning, err=True)
     if as_json:
         print_json(result)
         return

@@ -26,7 +26,9 @@ def scrub(
     ] = "embedded",
     keep: Annotated[list[str] | None, typer.Option(help="A text that is never masked; may be given often.")] = None,
     region: Annotated[list[str] | None, typer.Option(help="A region whose telephone numbers are known.")] = None,
-    language: Annotated[str, typer.Option(help="The language of the texts, as a BCP 47 tag.")] = "en",
+    language: Annotated[
+        str, typer.Option(help="The language of the texts, as a BCP 47 tag. Names are looked for in English alone.")
+    ] = "en",
     key: Annotated[Path | None, typer.Option(help="The key's file for surrogates; made if it is missing.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")] = None,
     keep_map: Annotated[
@@ -47,6 +49,7 @@ def scrub(
     OUT has a row for each of IN: id, text (scrubbed), spans (start, end, label, score, source; in code points of the
     text as it came) and residual_risk. It makes texts safer, not anonymous: a person must still read them.
     """
+    from curation.languages import scrub_warnings
     from curation.pii import map_key_of_environment, read_key, restore_file, scrub_file
     from schemas.errors import UsageError
 
@@ -78,6 +81,8 @@ def scrub(
         print_json(result)
     else:
         _print(result, target)
+    for warning in scrub_warnings(language, result.rows):
+        typer.echo(warning, err=True)
 
 
 def _config(mode: str, model: str, keep: list[str] | None, region: list[str] | None) -> "PIIConfig":

@@ -17,6 +17,7 @@ from curation.workspace import CONFIG_NAME, Workspace
 from curation.yaml_text import Located, Path, read_yaml
 from schemas.config import Raw, WorkspaceConfig
 from schemas.errors import ConfigError, YamlError
+from schemas.language import MEND as LANGUAGE_MEND
 from schemas.licenses import spdx
 
 _DEEP = ("map",)
@@ -181,7 +182,7 @@ def _value_mend(key: str, value: Any) -> str:
 _MENDS = {
     "id": "Rename it.",
     "sources": "Give each source its own id.",
-    "language": "Use the BCP 47 tag of a language, such as en or zh.",
+    "language": LANGUAGE_MEND,
     "delimiter": 'Give one character, such as ";" or "\\t".',
     "collected": "Write a date as 2024-05-31.",
 }

@@ -5,6 +5,7 @@ a Chinese answer in an English source and mangled encodings, and does not tell E
 """
 
 import re
+from functools import cache
 
 _SCRIPTS = {
     "Latn": r"A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff",
@@ -35,16 +36,29 @@ _LANGUAGES = {
     "Telu": "te",
 }
 _SCRIPT_OF = {language: script for script, languages in _LANGUAGES.items() for language in languages.split()}
+_TAG = re.compile(
+    r"[a-z]{2,3}(?:-[A-Za-z]{3}){0,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?"
+    r"(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
+    r"(?:-[A-WYZa-wyz0-9](?:-[A-Za-z0-9]{2,8})+)*(?:-[xX](?:-[A-Za-z0-9]{1,8})+)?"
+)
+"""Language, script, region, variants, extensions, private use (RFC 5646, section 2.1); the language in lower case."""
+
 _LETTER = re.compile(r"[^\W\d_]")
 _IN_SCRIPT = {script: re.compile(f"[{ranges}]") for script, ranges in _SCRIPTS.items()}
+
+MEND = (
+    "Use the BCP 47 tag of a language, in lower case, such as en, en-GB or zh. "
+    f"Known are {' '.join(sorted(_SCRIPT_OF))}."
+)
 
 SAMPLE_CHARS = 4_000
 """How much of a text is looked at, in characters."""
 
 
+@cache
 def is_supported(language: str) -> bool:
-    """Whether the script of ``language`` (a BCP 47 tag, of which the primary subtag counts) is known here."""
-    return language.split("-")[0] in _SCRIPT_OF
+    """Whether ``language`` is a well-formed BCP 47 tag, and the script of its primary subtag is known here."""
+    return _TAG.fullmatch(language) is not None and language.split("-")[0] in _SCRIPT_OF
 
 
 def looks_like(text: str, language: str) -> bool:

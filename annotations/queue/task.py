@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from annotations.forms import COMMENT, EDITED, FLAGS, PII, TURN, VERDICT
-from annotations.order import severity
+from annotations.order import not_read, severity
 from curation.content import content_hash
 from curation.generate import marked_passage
 from curation.step import digest
@@ -72,6 +72,8 @@ def _about(row: dict[str, Any], alike: str | None) -> str:
         parts.append(row["topic"])
     if row["risk_level"] not in (None, "none"):
         parts.append(f"hint: {row['risk_level'].replace('_', ' ')}")
+    if why := not_read(row):
+        parts.append(why)
     flags = sorted({mark["flag"].replace("_", " ") for mark in row["flags"] or ()})
     if flags:
         parts.append(f"look at: {', '.join(flags)}")

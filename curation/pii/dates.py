@@ -66,6 +66,11 @@ def find(text: str) -> list[Span]:
     return found
 
 
+def find_in_figures(text: str) -> list[Span]:
+    """Dates written in figures alone, as they are in many languages."""
+    return [Span(*match.span(), "DATE", "rule:date-numeric", 0.8) for match in _NUMERIC.finditer(text)]
+
+
 def _dates(text: str) -> list[Span]:
     found = []
     for name, pattern in (("day-first", _DAY_FIRST), ("month-first", _MONTH_FIRST), ("month-year", _MONTH_YEAR)):
@@ -81,5 +86,4 @@ def _dates(text: str) -> list[Span]:
             ):
                 continue
             found.append(Span(*match.span(), "DATE", f"rule:date-{name}", 0.8))
-    found += [Span(*match.span(), "DATE", "rule:date-numeric", 0.8) for match in _NUMERIC.finditer(text)]
-    return found
+    return found + find_in_figures(text)

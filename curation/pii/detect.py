@@ -20,6 +20,10 @@ SLIP = 0.9
 """The same for a place or an organisation that is spelled nearly like an everyday word: a slip of the pen may be one.
 A person so spelled is believed only where a cue announces one: the model is sure of ``is anone there`` as well."""
 
+_RULES = (cues.find, dates.find, identifiers.find, place_rules.find)
+_RULES_OF_FORM = (dates.find_in_figures, identifiers.find_by_form)
+"""Those of them that need no English word."""
+
 
 def find(
     texts: Sequence[str], english: Sequence[bool], regions: tuple[str, ...], names: NameFinder | None
@@ -44,10 +48,10 @@ def _find(
 ) -> list[list[Span]]:
     """The same for texts of which no two are alike."""
     found = [of_text + forms.find(text) for text, of_text in zip(texts, engine.find(texts, regions), strict=True)]
+    for of_text, text, is_english in zip(found, texts, english, strict=True):
+        for find in _RULES if is_english else _RULES_OF_FORM:
+            of_text += find(text)
     places_of_english = [place for place, is_english in enumerate(english) if is_english]
-    for place in places_of_english:
-        for rules in (cues, dates, identifiers, place_rules):
-            found[place] += rules.find(texts[place])
     if names is not None and places_of_english:
         of_model = names.find([texts[place] for place in places_of_english])
         for place, spans in zip(places_of_english, of_model, strict=True):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from curation.languages import is_covered
 from curation.pii.draft import Region, Scrubbed
 from curation.pii.kept_map import MapWriter, restored
 from curation.pii.keys import Key
@@ -22,6 +23,8 @@ from curation.pii.tables import Row, check_ending, read, write
 from curation.progress import Progress, silent
 from schemas.config import PIIConfig
 from schemas.errors import UsageError
+from schemas.language import MEND as LANGUAGE_MEND
+from schemas.language import is_supported
 
 CHUNK_ROWS = 200
 POOL_CHUNKS = 6
@@ -74,11 +77,14 @@ def scrub_file(
 
     Raises:
         CurateError: If a file or a row cannot be read or written.
-        UsageError: If a map is asked for where nothing stands in the place of what is masked.
+        UsageError: If the language is none that is known, or a map is asked for where nothing stands in the place of
+            what is masked.
         MissingExtra: If a map is asked for without the package that encrypts it.
     """
     started = time.perf_counter()
     check_ending(target)
+    if not is_supported(language):
+        raise UsageError(f"'{language}' is no language that is known here", mend=LANGUAGE_MEND)
     config = config or PIIConfig()
     if keep_map and config.mode == "remove":
         raise UsageError("what is removed leaves no place to put it back", mend="Use placeholder or surrogate.")
@@ -157,7 +163,8 @@ def _scrub_chunk(rows: Sequence[Row], *, config: PIIConfig, key: Key | None, lan
         secret=key.secret if key else None,
         done=[{"text": _standing(row)} for row in rows],
     )
-    return [_written(row, of_row["text"]) for row, of_row in zip(rows, found, strict=True)]
+    covered = is_covered(language)
+    return [_written(row, of_row["text"], covered) for row, of_row in zip(rows, found, strict=True)]
 
 
 def _standing(row: Row) -> list[Region]:
@@ -174,8 +181,9 @@ def _inside(span: Row, length: int) -> bool:
     return isinstance(start, int) and isinstance(end, int) and 0 <= start <= end <= length
 
 
-def _written(row: Row, scrubbed: Scrubbed) -> Row:
-    risk = residual_risk([scrubbed.text], {"text": scrubbed.spans}, {"text": scrubbed.doubted}, {"text": row["text"]})
+def _written(row: Row, scrubbed: Scrubbed, covered: bool) -> Row:
+    spans, doubted, original = {"text": scrubbed.spans}, {"text": scrubbed.doubted}, {"text": row["text"]}
+    risk = residual_risk([scrubbed.text], spans, doubted, original, covered=covered)
     return {
         "id": row["id"],
         "text": scrubbed.text,

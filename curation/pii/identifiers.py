@@ -88,17 +88,24 @@ _DIGITS_SPELLED = re.compile(rf"{_DIGIT_WORD}[ ,-]{{1,2}}{_DIGIT_WORD}[ ,-]")
 _DIGIT_WORDS = asked(re.findall(r"[a-z]+", _DIGIT_WORD))
 _AT_WORD, _DOT_WORD = asked(["at"]), asked(["dot"])
 
-_RULES: tuple[tuple[str, str, re.Pattern[str], float, tuple[str, ...]], ...] = (
+_Rule = tuple[str, str, re.Pattern[str], float, tuple[str, ...]]
+"""Name, label, pattern, score, and in lower case what a text must hold one of."""
+
+_OWN_FORM: tuple[_Rule, ...] = (
+    ("vin", "ID", _VIN, 0.7, ()),
+    ("national-insurance", "SSN", _INSURANCE, 0.8, ()),
+)
+"""What is known by its form alone."""
+
+_RULES: tuple[_Rule, ...] = (
     ("record-number", "ID", _RECORD_SHORT, 0.6, ()),
     ("record-number", "ID", _CLAIM, 0.6, ("my ",)),
     ("licence-number", "ID", _LICENCE, 0.75, ("licen", "passport", "visa", "green card", "dl", "permit")),
     ("plate", "ID", _PLATE, 0.7, ("plate", "tag", "reg")),
-    ("vin", "ID", _VIN, 0.7, ()),
-    ("national-insurance", "SSN", _INSURANCE, 0.8, ()),
+    *_OWN_FORM,
     ("social-security", "SSN", _SOCIAL, 0.85, ("ssn", "social", "sin", "ni number", "national insurance")),
     ("social-security", "SSN", _MASKED_SOCIAL, 0.6, ("last four",)),
 )
-"""Name, label, pattern, score, and in lower case what a text must hold one of."""
 
 
 def find(text: str) -> list[Span]:
@@ -118,9 +125,23 @@ def find(text: str) -> list[Span]:
         found += _spelled(text)
     if look.has_word(_DIGIT_WORDS) and _DIGITS_SPELLED.search(look.folded):
         found += matched(_SPELLED_PHONE, text, "PHONE", "rule:spelled-phone", 0.6)
-    if "@" in text or "u/" in text:
-        found += matched(_HANDLE, text, "USERNAME", "rule:handle", 0.7)
-    return found
+    return found + _handles(text)
+
+
+def find_by_form(text: str) -> list[Span]:
+    """What is known by its form alone, in any language; spans may overlap."""
+    found: list[Span] = []
+    look = glance(text)
+    if look.digit:
+        for name, label, pattern, score, _ in _OWN_FORM:
+            found += matched(pattern, text, label, f"rule:{name}", score)
+    if "@" in text or _BRACKETED_AT.search(look.folded):
+        found += _spelled(text)
+    return found + _handles(text)
+
+
+def _handles(text: str) -> list[Span]:
+    return list(matched(_HANDLE, text, "USERNAME", "rule:handle", 0.7)) if "@" in text or "u/" in text else []
 
 
 def _spelled(text: str) -> list[Span]:

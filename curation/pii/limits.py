@@ -10,7 +10,7 @@ Found by a name model: people, places and organisations in English text, also in
 all of its item, in any case.
 NOT found: one name in thirty or so (rare, misspelled, or everyday words); nicknames that are words; employers and schools
 that nothing announces; months, weekdays and most years alone; whatever identifies a person by the story alone. In other
-languages than English only what is found by form is masked.
+languages than English: names, places, streets, post codes, dates in words, and whatever a word announces.
 Needlessly masked: a word here and there that looks like a name, and public figures outside the field.
 Labels can be wrong where the mask is right. Numbers and sites of help organisations stay, also where they are wrong
 for the reader's country. residual_risk says which items to read first. A reviewer must still read for personal data."""

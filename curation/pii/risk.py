@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from curation.languages import NOT_COVERED
 from curation.pii.glance import Glance, asked, glance
 from curation.pii.spans import Span
 from curation.pii.words import is_common, is_word_and_name
@@ -113,6 +114,8 @@ def residual_risk(
     masked: Mapping[str, list[Span]],
     doubted: Mapping[str, list[Span]],
     originals: Mapping[str, str],
+    *,
+    covered: bool = True,
 ) -> Residual:
     """Judges an item.
 
@@ -121,8 +124,9 @@ def residual_risk(
         masked: Of each field, what was masked.
         doubted: Of each field, what looked like a name and was left.
         originals: Its texts before scrubbing.
+        covered: Whether names were looked for in its language. Where they were not, nobody knows what is left.
     """
-    reasons: list[str] = []
+    reasons: list[str] = [] if covered else [NOT_COVERED]
     spans = [(field, span) for field, of_field in masked.items() for span in of_field]
     if any(span.score < SURE and span.source.startswith(("ner:", "cue:")) for _, span in spans):
         reasons.append("weak span")
@@ -134,7 +138,8 @@ def residual_risk(
     facts |= {_FACT_OF_LABEL[span.label] for _, span in spans if span.label in _FACT_OF_LABEL}
     if len(facts) >= MANY:
         reasons.append("quasi-identifiers: " + ", ".join(sorted(facts)))
-    level = "high" if len(facts) >= MANY or "name left in doubt" in reasons else "medium" if reasons else "low"
+    is_high = not covered or len(facts) >= MANY or "name left in doubt" in reasons
+    level = "high" if is_high else "medium" if reasons else "low"
     return Residual(level, reasons)
 
 

@@ -8,6 +8,7 @@ more code point, so it ends. Surrogates are put in at the very end, for the plac
 from collections.abc import Callable, Mapping, Sequence
 
 from curation.helplines import mentions
+from curation.languages import is_covered
 from curation.pii import cues
 from curation.pii.draft import Draft, Region, Scrubbed
 from curation.pii.glance import glance
@@ -63,7 +64,7 @@ def scrub_items(
     replacements = _replacements(config, len(items), ids, secret)
     regions_done = done or [{}] * len(items)
     scrubbing = [
-        _Item(item, language.split("-")[0] == "en", standing)
+        _Item(item, is_covered(language), standing)
         for item, language, standing in zip(items, languages, regions_done, strict=True)
     ]
     keep = frozenset(key(text) for text in config.keep) - {""}

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
+from curation.languages import is_covered
 from curation.pii.draft import Scrubbed
 from curation.pii.keys import Key
 from curation.pii.risk import residual_risk
@@ -72,7 +73,7 @@ class Scrub:
         columns = {
             "pii": [_masked(of_item) for of_item in scrubbed],
             "pii_kept": [_kept(of_item) for of_item in scrubbed],
-            "residual_risk": [_risk(*pair) for pair in zip(scrubbed, fields, strict=True)],
+            "residual_risk": [_risk(*of_item) for of_item in zip(items, scrubbed, fields, strict=True)],
             "fault": [None] * len(items),
         }
         result = _content(rows.select(CONTENT.names), items, scrubbed)
@@ -120,12 +121,13 @@ def _kept(scrubbed: dict[str, Scrubbed]) -> list[dict[str, Any]]:
     return [_found(field, span) for field, of_field in scrubbed.items() for span in of_field.kept]
 
 
-def _risk(scrubbed: dict[str, Scrubbed], originals: dict[str, str]) -> dict[str, Any]:
+def _risk(item: dict[str, Any], scrubbed: dict[str, Scrubbed], originals: dict[str, str]) -> dict[str, Any]:
     risk = residual_risk(
         [of_field.text for of_field in scrubbed.values()],
         {field: of_field.spans for field, of_field in scrubbed.items()},
         {field: of_field.doubted for field, of_field in scrubbed.items()},
         originals,
+        covered=is_covered(item["language"]),
     )
     return risk._asdict()
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 from markupsafe import Markup
 
 from curation.dedup import RULE
+from curation.languages import build_warnings
 from curation.pages import page_environment
 from curation.pii import LIMITS as PII_LIMITS
 from curation.report.charts import simple
@@ -68,6 +69,7 @@ def report_html(
         overlaps=overlaps(removed),
         personal=personal(manifest, items),
         pii_limits=PII_LIMITS,
+        language_warnings=list(build_warnings(manifest)),
         risk=risk(items, source_ids),
         risk_limits=RISK_LIMITS,
         most_marked=MOST_ITEMS,

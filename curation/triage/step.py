@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
+from curation.languages import is_covered
 from curation.step import FAULT_COLUMN
 from curation.table import texts
 from curation.triage.answers import Flagged, flag_answer
@@ -61,7 +62,7 @@ class Triage:
         return pa.Table.from_pylist(marks, schema=pa.schema([*self.writes, FAULT_COLUMN]))
 
     def _mark(self, item: dict[str, Any]) -> dict[str, Any]:
-        if not self.config.enabled or item["language"].split("-")[0] != "en":
+        if not self.config.enabled or not is_covered(item["language"]):
             return {"risk_level": None, "risk_history": None, "risk_evidence": [], "flags": []}
         country = self.config.country or item["language"].partition("-")[2].upper() or None
         if item["turns"] is None:

@@ -90,6 +90,13 @@ def test_a_box_that_was_left_as_it_was_changes_nothing() -> None:
     assert (review.question, review.answer) == (None, "Someone.")
 
 
+def test_a_task_says_when_no_program_read_its_risk() -> None:
+    german = {**ROW, "risk_level": None, "language": "de", "flags": []}
+    assert task_data(german, RUBRIC)["about"] == "a-1 · self · risk not read: language"
+    switched_off = {**german, "language": "en-GB"}
+    assert task_data(switched_off, RUBRIC)["about"] == "a-1 · self"
+
+
 def test_a_task_shows_when_it_was_altered_and_asks_anew_when_opinions_change() -> None:
     data = task_data(ROW, RUBRIC)
     assert data["about"] == "a-1 · self · hint: passive · look at: no referral"

@@ -38,6 +38,32 @@ def test_rows_come_out_scrubbed_with_their_spans(source: Path, tmp_path: Path) -
     assert (second["id"], second["text"], second["spans"]) == (2, ROWS[1]["text"], [])
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_language_whose_names_are_not_looked_for_is_told_and_every_row_is_to_be_read(
+    source: Path, tmp_path: Path, as_json: bool
+) -> None:
+    out = tmp_path / "out.jsonl"
+    done = curate("scrub", source, out, "--language", "de", *(["--json"] if as_json else []))
+    assert done.returncode == 0
+    assert done.stderr.startswith("Warning: 2 rows, field 'text', language 'de': names, places,")
+    assert "STAND IN CLEAR" in done.stderr
+    assert "Sarah" not in done.stderr
+    first, second = read(out)
+    assert first["text"] == "🙂 My name is Sarah, call [PHONE_1]."
+    assert [row["residual_risk"] for row in (first, second)] == [
+        {"level": "high", "reasons": ["language not covered"]}
+    ] * 2
+    assert curate("scrub", source, out, "--language", "en-GB").stderr == ""
+
+
+@pytest.mark.parametrize("language", ["zz-!!", "zz", "EN", "en_US", "en-", "", "deutsch"])
+def test_a_language_that_nobody_knows_is_refused(source: Path, tmp_path: Path, language: str) -> None:
+    done = curate("scrub", source, tmp_path / "out.jsonl", "--language", language)
+    assert done.returncode == 2
+    assert f"'{language}' is no language that is known here. Use the BCP 47 tag" in done.stderr
+    assert not (tmp_path / "out.jsonl").exists()
+
+
 @pytest.mark.parametrize("mode", ["placeholder", "surrogate"])
 def test_scrubbing_what_was_scrubbed_changes_nothing(source: Path, tmp_path: Path, mode: str) -> None:
     once, twice = tmp_path / "once.jsonl", tmp_path / "twice.jsonl"

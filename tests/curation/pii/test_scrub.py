@@ -153,6 +153,32 @@ def test_cues_are_english_and_forms_are_not() -> None:
     assert scrub_text("my name is sarah", language="de").spans == []
 
 
+@pytest.mark.parametrize("language", ["de", "fr-CH", "zh"])
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        ("anna.berg@beispiel.de", "EMAIL"),
+        ("anna (at) beispiel.de", "EMAIL"),
+        ("https://www.anna-berg.de/x", "URL"),
+        ("@anna_berg93", "USERNAME"),
+        ("u/annaberg", "USERNAME"),
+        ("+49 171 2345678", "PHONE"),
+        ("0171 2345678", "PHONE"),
+        ("192.168.1.44", "IP"),
+        ("2001:db8:85a3::8a2e:370:7334", "IP"),
+        ("DE89 3704 0044 0532 0130 00", "ID"),
+        ("4111 1111 1111 1111", "ID"),
+        ("1HGCM82633A004352", "ID"),
+        ("AB123456C", "SSN"),
+        ("12.05.1985", "DATE"),
+        ("1985-05-12", "DATE"),
+    ],
+)
+def test_what_has_a_form_of_its_own_is_masked_in_every_language(value: str, label: str, language: str) -> None:
+    scrubbed = scrub_text(f"Margaret: {value} !", language=language)
+    assert scrubbed.text == f"Margaret: [{label}_1] !"
+
+
 def test_regions_decide_which_bare_numbers_are_telephones() -> None:
     assert masked("0131 496 0123", regions=["GB"]) == [("PHONE", "0131 496 0123")]
     assert masked("0131 496 0123", regions=["US"]) == []

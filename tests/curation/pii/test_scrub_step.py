@@ -61,6 +61,13 @@ def test_the_step_writes_what_it_says() -> None:
     assert dialogue["fault"] is None
 
 
+def test_nobody_knows_what_is_left_in_a_language_whose_names_are_not_looked_for() -> None:
+    german = ROWS.set_column(1, "language", pa.array(["de", "en-GB"]))
+    first, second = (row["residual_risk"] for row in Scrub()(german).to_pylist())
+    assert first == {"level": "high", "reasons": ["language not covered"]}
+    assert second == Scrub()(ROWS).to_pylist()[1]["residual_risk"]
+
+
 def test_the_spans_hold_no_text() -> None:
     fields = {field.name for field in Scrub.writes.field("pii").type.value_type}
     assert fields == {"field", "start", "end", "shown_start", "shown_end", "label", "source", "score"}
