@@ -40,8 +40,9 @@ def dedup(
     both. IN is not changed. Example: `curate dedup texts.jsonl removed.jsonl --grey grey.csv`.
     """
     from curation.dedup import deduplicate_texts
-    from curation.dedup.files import check_ending, read_texts, write_rows
+    from curation.dedup.files import read_texts, write_rows
     from curation.garbage import without_collection
+    from curation.rows import check_apart, ending_of
     from schemas.config import DedupConfig
     from schemas.errors import ConfigError
 
@@ -49,7 +50,8 @@ def dedup(
         raise ConfigError("is above --threshold", field="--grey-threshold", mend="Give a smaller number.")
     for file in (out, grey):
         if file is not None:
-            check_ending(file)
+            ending_of(file)
+    check_apart([source], [out, grey])
     config = DedupConfig(
         threshold=threshold, grey_threshold=grey_threshold, terms=terms, model=None if model is None else str(model)
     )

@@ -22,7 +22,7 @@ from cli import (
     triage,
     workspace,
 )
-from schemas.errors import CurateError, UsageError, fault_told
+from schemas.errors import CurateError, UsageError, fault_told, of_system
 
 app = typer.Typer(
     name="curate",
@@ -95,7 +95,7 @@ def main() -> None:
 
 def _fault(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'the system'}: {error.strerror}"
+        return str(of_system(error))
     return f"a fault of the program: {fault_told(error)}. Set CURATE_DEBUG=1 to see all of it, and report it."
 
 
