@@ -6,6 +6,8 @@ bug reports.
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +81,19 @@ class MissingExtra(CurateError):
         super().__init__(
             f"{feature} needs packages that are not installed", mend=f"In a checkout, run: pip install -e '.[{extra}]'"
         )
+
+
+@contextmanager
+def needs(extra: str, feature: str) -> Iterator[None]:
+    """What is imported within comes with an extra.
+
+    Raises:
+        MissingExtra: If it is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError:
+        raise MissingExtra(feature, extra) from None
 
 
 class Refused(CurateError):
