@@ -164,9 +164,12 @@ def _named(final: Path, partial: Path) -> Iterator[None]:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)  # such an error names no file
         if not (full if named is None else named.is_relative_to(partial) or final.is_relative_to(named)):
             raise
-        bars = isinstance(error, PermissionError) or error.errno == errno.EROFS
-        folder = next((one for one in final.parents if one.is_dir()), final.parent)
-        raise of_system(error, folder if bars else final) from None
+        place = final
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            place = next((one for one in final.parents if one.is_dir()), final.parent)
+        elif named is not None and final.is_relative_to(named):
+            place = named
+        raise of_system(error, place) from None
 
 
 _LEFT_OVER = re.compile(r"\.(?P<pid>\d+)\.[0-9a-f]{8}\.(partial|old)")

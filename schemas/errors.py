@@ -115,7 +115,7 @@ def of_system(error: OSError, file: Path | str | None = None) -> CurateError:
     what = os.strerror(error.errno) if error.errno else str(error)
     mend = None
     if error.errno in _NOT_ALLOWED:
-        mend = "Change its permissions, or name another place."
+        mend = "Change its permissions, or those of the folder that it lies in."
     elif error.errno in _FULL:
         mend = "Make room on the disk."
     return CurateError(what, file=file or error.filename or "the system", mend=mend)
