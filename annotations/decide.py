@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from annotations.decisions_file import read_decisions
 from annotations.edits import EDITABLE, edit_fault, personal_data, stand_ins
@@ -20,8 +20,8 @@ from curation.sources.columns import close_name
 from curation.table import texts
 from curation.workspace import Workspace
 from schemas.config import PIIConfig
-from schemas.errors import CurateError
-from schemas.review import Review
+from schemas.errors import CurateError, UsageError
+from schemas.review import Alias, Review
 from schemas.rubric import POINTS
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -63,6 +63,7 @@ def decide(workspace: Workspace, file: Path, *, reviewer: str | None = None) -> 
         reviewer: Who decided, where the rows do not say.
 
     Raises:
+        UsageError: If ``reviewer`` is nobody who may decide.
         CurateError: If a decision is not on an item of the last build as it stands, its edit would not be a valid item
             or holds personal data, or a later decision of the same reviewer stands; names the row and the field.
     """
@@ -70,6 +71,8 @@ def decide(workspace: Workspace, file: Path, *, reviewer: str | None = None) -> 
     ledger = Ledger(workspace.ledger)
     pii = load_config(workspace).pii.model_copy(update={"mode": "placeholder"})
     policy = policy_of(workspace)
+    if reviewer is not None:
+        _check_option(reviewer, policy)
     now = datetime.now(UTC)
     earlier = _by_reviewer_and_text(ledger.entries())
     seen: dict[tuple[str, str], int] = {}
@@ -184,14 +187,32 @@ def _known(row: _Row, name: str, known: list[str], field: str) -> None:
         raise row.wrong("names something that the rubric does not have", field, mend)
 
 
+_STRANGER = "is none of the reviewers in curate.yaml"
+
+
 def _role(row: _Row, reviewer: str, policy: Policy) -> str:
     """The reviewer's role; where ``curate.yaml`` names reviewers, nobody else decides."""
     known = policy.config.reviewers
     if known and reviewer not in known:
-        near = close_name(reviewer, list(known))
-        mend = f"Did you mean '{near}'?" if near else f"It names {', '.join(known)}; add whoever else decides."
-        raise row.wrong("is none of the reviewers in curate.yaml", "reviewer", mend)
+        raise row.wrong(_STRANGER, "reviewer", _whom_it_names(reviewer, policy))
     return known.get(reviewer, "reviewer")
+
+
+def _whom_it_names(reviewer: str, policy: Policy) -> str:
+    known = list(policy.config.reviewers)
+    near = close_name(reviewer, known)
+    return f"Did you mean '{near}'?" if near else f"It names {', '.join(known)}; add whoever else decides."
+
+
+def _check_option(reviewer: str, policy: Policy) -> None:
+    """Sees that who is named for all rows may decide: the fault is the option's then, and in no row."""
+    try:
+        TypeAdapter(Alias).validate_python(reviewer)
+    except ValidationError as error:
+        what = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise UsageError(what, field="--reviewer", mend="Give an alias, such as clin-1.") from None
+    if policy.config.reviewers and reviewer not in policy.config.reviewers:
+        raise UsageError(_STRANGER, field="--reviewer", mend=_whom_it_names(reviewer, policy))
 
 
 def _review(row: _Row, reviewer: str | None, now: datetime, policy: Policy) -> Review:

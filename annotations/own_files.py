@@ -7,7 +7,8 @@ from schemas.errors import UsageError
 
 
 def check_place(workspace: Workspace, file: Path, what: str) -> None:
-    """Sees that a file would lie in a folder that is there, and in none that the toolkit or the sources have.
+    """Sees that a file would lie in a folder that is there, in none that the toolkit or the sources have, and not
+    over ``curate.yaml``.
 
     Args:
         workspace: The workspace.
@@ -18,7 +19,7 @@ def check_place(workspace: Workspace, file: Path, what: str) -> None:
         UsageError: If it does not belong there.
     """
     place = file.resolve()
-    if any(place.is_relative_to(folder.resolve()) for folder in workspace.folders):
+    if place == workspace.config_file or any(place.is_relative_to(one.resolve()) for one in workspace.folders):
         raise UsageError(f"{what} does not belong there", file=file, mend="Write it beside curate.yaml or elsewhere.")
     if not place.parent.is_dir():
         raise UsageError("there is no such folder", file=file.parent, mend="Make it first.")

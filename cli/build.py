@@ -138,11 +138,15 @@ def trace(
     Example: `curate trace forum-faadf7976b42 --prov trail.jsonld`. It reads the source again and shows the text before
     personal data was masked, on this screen alone.
     """
+    from annotations.own_files import check_place
     from cli.story import print_story
     from exports import prov_json
     from exports import trace as tell
 
-    story = tell(Workspace.find(context.obj), item_id)
+    workspace = Workspace.find(context.obj)
+    if prov is not None:
+        check_place(workspace, prov, "a trail")
+    story = tell(workspace, item_id)
     if prov is not None:
         write_whole(prov, json.dumps(prov_json(story), indent=2) + "\n")
     if as_json:

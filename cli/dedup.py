@@ -14,7 +14,9 @@ def register(app: typer.Typer) -> None:
 
 
 def dedup(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="Rows of id and text: .jsonl, .csv or .parquet.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", readable=False, help="Rows of id and text: .jsonl, .csv or .parquet.")
+    ],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Where the removed texts go: id, kept_id, score, reason.")],
     grey: Annotated[
         Path | None,
@@ -40,16 +42,18 @@ def dedup(
     both. IN is not changed. Example: `curate dedup texts.jsonl removed.jsonl --grey grey.csv`.
     """
     from curation.dedup import deduplicate_texts
-    from curation.dedup.files import check_ending, read_texts, write_rows
+    from curation.dedup.files import read_texts, write_rows
     from curation.garbage import without_collection
+    from curation.rows import check_apart, ending_of
     from schemas.config import DedupConfig
-    from schemas.errors import ConfigError
+    from schemas.errors import UsageError
 
     if grey_threshold > threshold:
-        raise ConfigError("is above --threshold", field="--grey-threshold", mend="Give a smaller number.")
+        raise UsageError("is above --threshold", field="--grey-threshold", mend="Give a smaller number.")
     for file in (out, grey):
         if file is not None:
-            check_ending(file)
+            ending_of(file)
+    check_apart([source], [out, grey])
     config = DedupConfig(
         threshold=threshold, grey_threshold=grey_threshold, terms=terms, model=None if model is None else str(model)
     )

@@ -22,7 +22,7 @@ from cli import (
     triage,
     workspace,
 )
-from schemas.errors import CurateError, UsageError, fault_told
+from schemas.errors import CurateError, UsageError, fault_told, of_system
 
 app = typer.Typer(
     name="curate",
@@ -63,6 +63,7 @@ def start(
     except OSError as error:
         raise UsageError(f"cannot work there: {error.strerror}", file=directory, mend="Give -C a folder.") from None
     context.obj = Path()
+    _begun.append(context.invoked_subcommand or "")
 
 
 for group in (workspace, generate, build, scrub, dedup, triage, export, release, finetune, evaluate, deploy):
@@ -73,6 +74,13 @@ app.add_typer(study.app, name="study")
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, by the custom of shells."""
+AFTER_INTERRUPT = {
+    **dict.fromkeys(("build-dataset", "generate", "evaluate"), "the same command goes on where it was"),
+    **dict.fromkeys(("scrub", "dedup", "triage"), "nothing was written"),
+    "finetune": "`curate finetune --resume RUN` goes on from the run's last checkpoint",
+}
+"""What is true of a command that Ctrl-C ended; the others can all be given again."""
+_begun: list[str] = []
 
 
 def main() -> None:
@@ -81,7 +89,7 @@ def main() -> None:
         app()
     except SystemExit as leaving:
         if leaving.code == INTERRUPTED:
-            _say("stopped; the same command goes on where it was")
+            _say(f"stopped; {AFTER_INTERRUPT.get(''.join(_begun[-1:]), 'give the command again')}")
         raise
     except CurateError as error:
         _say(str(error))
@@ -95,7 +103,7 @@ def main() -> None:
 
 def _fault(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'the system'}: {error.strerror}"
+        return str(of_system(error))
     return f"a fault of the program: {fault_told(error)}. Set CURATE_DEBUG=1 to see all of it, and report it."
 
 

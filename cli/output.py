@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from curation.progress import Advance, Progress, silent
 
@@ -15,9 +16,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, fo
 
 
 def print_json(result: BaseModel | dict[str, Any] | list[Any]) -> None:
-    """Prints a result as indented JSON on standard output."""
-    value = result.model_dump(mode="json") if isinstance(result, BaseModel) else result
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """Prints a result as indented JSON on standard output; dates, paths and models in it as pydantic writes them."""
+    typer.echo(json.dumps(to_jsonable_python(result), indent=2, ensure_ascii=False))
 
 
 def print_table(title: str, head: list[str], rows: list[list[Any]], total: list[Any] | None = None) -> None:

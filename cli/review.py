@@ -38,7 +38,7 @@ def sheet(
 @app.command()
 def decide(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The sheet with its verdicts filled in.")],
+    file: Annotated[Path, typer.Argument(readable=False, help="The sheet with its verdicts filled in.")],
     reviewer: Annotated[str | None, typer.Option(help="Who decided, where the rows do not say.")] = None,
     as_json: Json = False,
 ) -> None:

@@ -12,20 +12,28 @@ if TYPE_CHECKING:
     from schemas.config import PIIConfig
 
 
+_MODES = "One of placeholder, surrogate and remove."
+_MODELS = "One of embedded, none, spacy:NAME, gliner:PATH and transformers:PATH."
+_REGIONS = "An ISO 3166 code, such as DE; US, GB, CA, AU and IN if none is given."
+
+
 def register(app: typer.Typer) -> None:
     """Adds this command to the command line."""
     app.command()(scrub)
 
 
 def scrub(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="Rows of id and text: .jsonl, .csv or .parquet.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", readable=False, help="Rows of id and text: .jsonl, .csv or .parquet.")
+    ],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The same, scrubbed, with the spans that were masked.")],
-    mode: Annotated[str, typer.Option(help="placeholder, surrogate or remove.")] = "placeholder",
-    model: Annotated[
-        str, typer.Option(help="embedded, none, spacy:NAME, gliner:PATH, transformers:PATH.")
-    ] = "embedded",
+    mode: Annotated[str, typer.Option(help=_MODES)] = "placeholder",
+    model: Annotated[str, typer.Option(help=_MODELS)] = "embedded",
     keep: Annotated[list[str] | None, typer.Option(help="A text that is never masked; may be given often.")] = None,
-    region: Annotated[list[str] | None, typer.Option(help="A region whose telephone numbers are known.")] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(help=f"A region whose telephone numbers are known; may be given often. {_REGIONS}"),
+    ] = None,
     language: Annotated[
         str, typer.Option(help="The language of the texts, as a BCP 47 tag. Names are looked for in English alone.")
     ] = "en",
@@ -63,13 +71,14 @@ def scrub(
         else:
             typer.echo(f"{rows:,} rows with their originals: {target}. Nothing in it is scrubbed.")
         return
+    config = _config(mode, model, keep, region)
     own_map = None
     if keep_map is not None:
         own_map = (keep_map, read_key(map_key, make=True) if map_key is not None else map_key_of_environment())
     result = scrub_file(
         source,
         target,
-        _config(mode, model, keep, region),
+        config,
         key=read_key(key, make=True) if key is not None else None,
         language=language,
         workers=workers,
@@ -89,7 +98,7 @@ def _config(mode: str, model: str, keep: list[str] | None, region: list[str] | N
     from pydantic import ValidationError
 
     from schemas.config import PIIConfig
-    from schemas.errors import ConfigError
+    from schemas.errors import UsageError
 
     values: dict[str, Any] = {"mode": mode, "model": model, "keep": keep or []}
     if region:
@@ -97,8 +106,9 @@ def _config(mode: str, model: str, keep: list[str] | None, region: list[str] | N
     try:
         return PIIConfig.model_validate(values)
     except ValidationError as error:
-        name = str(error.errors()[0]["loc"][0])
-        raise ConfigError(f"--{name} has a value that is not known", mend="See `curate scrub --help`.") from None
+        options = {"mode": ("--mode", _MODES), "model": ("--model", _MODELS), "regions": ("--region", _REGIONS)}
+        option, mend = options[str(error.errors()[0]["loc"][0])]
+        raise UsageError("has a value that is not known", field=option, mend=mend) from None
 
 
 def _print(result: "ScrubbedFile", target: Path) -> None:

@@ -19,7 +19,9 @@ def print_story(story: Trail) -> None:
     console.print(f"licence {origin['license']}; written by a {_author(story)}")
     if story.source_file is not None:
         console.print(f"file    {story.source_file.path}, SHA-256 {story.source_file.sha256}")
-    if story.source_changed:
+    if story.source_fault is not None:
+        console.print(f"What its steps did cannot be shown: {story.source_fault}", style="yellow")
+    elif story.source_changed:
         console.print(
             "A source or the program has changed since this build, so what its steps did cannot be shown: build again.",
             style="yellow",

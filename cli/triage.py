@@ -15,7 +15,9 @@ def register(app: typer.Typer) -> None:
 
 def triage(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(metavar="IN", help="Texts: .jsonl, .csv or .parquet with id and text.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", readable=False, help="Texts: .jsonl, .csv or .parquet with id and text.")
+    ],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The verdicts: .jsonl, .csv or .parquet.")],
     rules_only: Annotated[
         bool, typer.Option("--rules-only", help="Without the trained model: some 50 times as fast, and misses more.")

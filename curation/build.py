@@ -61,26 +61,41 @@ _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Build(NamedTuple):
-    """A finished build, as it stands on disk."""
+    """A finished build, as it stands on disk. What is read of it is compared with the manifest first."""
 
     folder: Path
     manifest: BuildManifest
 
+    def file(self, name: str) -> Path:
+        """A file of the build as it was made.
+
+        Raises:
+            CurateError: If it is not what the manifest says.
+        """
+        file, place = self.folder / name, f"{self.folder.parent.name}/{self.folder.name}"
+        if not file.is_file() or sha256_of(file) != self.manifest.sha256.get(name):
+            raise CurateError(
+                "was changed after the build, or is missing",
+                file=f"{place}/{name}",
+                mend=f"Remove {place} and run `curate build-dataset`.",
+            )
+        return file
+
     def items(self) -> pa.Table:
         """The items: columns :data:`ITEM_COLUMNS`, in the order of the sources."""
-        return pq.read_table(self.folder / ITEMS)
+        return pq.read_table(self.file(ITEMS))
 
     def removed(self) -> pa.Table:
         """The removed rows: columns :data:`REMOVED_COLUMNS`."""
-        return pq.read_table(self.folder / REMOVED)
+        return pq.read_table(self.file(REMOVED))
 
     def pairs(self) -> pa.Table:
         """The near pairs: columns of :data:`curation.flow.PAIRS`; those in the zone ``grey`` wait for a reviewer."""
-        return pq.read_table(self.folder / PAIRS)
+        return pq.read_table(self.file(PAIRS))
 
     def quarantined(self) -> list[Quarantined]:
         """The records that could not be used."""
-        lines = (self.folder / QUARANTINE).read_text(encoding="utf-8").split("\n")  # and not at U+2028
+        lines = self.file(QUARANTINE).read_text(encoding="utf-8").split("\n")  # and not at U+2028
         return [Quarantined.model_validate_json(line) for line in lines if line]
 
 
@@ -177,7 +192,7 @@ def open_build(workspace: Workspace, build_id: str | None = None, *, check: bool
     Args:
         workspace: Where the builds are.
         build_id: Which build; the last where it is not given.
-        check: Whether every file is compared with the manifest.
+        check: Whether every file is compared with the manifest now, and not each when it is read.
 
     Raises:
         CurateError: If there is none, or a file of it is not what the manifest says.
@@ -200,15 +215,11 @@ def open_build(workspace: Workspace, build_id: str | None = None, *, check: bool
         raise CurateError(
             "the manifest cannot be read", file=folder / MANIFEST, mend="Remove the build and build again."
         ) from error
+    build = Build(folder, manifest)
     if check:
-        for name, expected in manifest.sha256.items():
-            if not (folder / name).is_file() or sha256_of(folder / name) != expected:
-                raise CurateError(
-                    "was changed after the build, or is missing",
-                    file=workspace.relative(folder / name),
-                    mend=f"Remove builds/{build_id} and run `curate build-dataset`.",
-                )
-    return Build(folder, manifest)
+        for name in manifest.sha256:
+            build.file(name)
+    return build
 
 
 def files_read(config: WorkspaceConfig, workspace: Workspace) -> list[SourceFile]:

@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation.build import Build, build_id_of, files_read, open_build
+from curation.build import build_id_of, files_read, open_build
 from curation.pipeline import row_steps
 from curation.sources import reread
 from curation.table import RECORD, texts
@@ -19,7 +19,7 @@ def trace(workspace: Workspace, item_id: str) -> Story:
     """The story of an item or a removed record of the last build.
 
     No build holds unscrubbed text, so the record is read again from its source and taken through the steps once more;
-    where a source or the code has changed since the build, the changes are left out.
+    where a source cannot be read, or it or the code has changed since the build, the changes are left out.
 
     Raises:
         CurateError: If there is no build, or no such item in it.
@@ -35,13 +35,18 @@ def trace(workspace: Workspace, item_id: str) -> Story:
             mend="Take an id from the report or items.parquet; records in quarantine have none, see quarantine.jsonl.",
         )
     config = WorkspaceConfig.model_validate(build.manifest.config)
-    unchanged = _is_as_it_was(workspace, build, config)
+    fault = None
+    try:
+        unchanged = build_id_of(config, workspace, files_read(config, workspace)) == build.manifest.build_id
+    except CurateError as error:
+        unchanged, fault = False, str(error)
     return Story(
         item_id=item_id,
         build_id=build.manifest.build_id,
         fate=fate,
         provenance=row["provenance"],
         source_changed=not unchanged,
+        source_fault=fault,
         changes=_changes(workspace, config, row) if unchanged else [],
         cleaned=row["cleaned"] or [],
         pii=row["pii"] or [],
@@ -81,14 +86,6 @@ def _keeper(items: pa.Table, removed: dict[str, Any]) -> Relative | None:
     if keeper is None:
         return None
     return _relative({**keeper, "reason": removed["reason"], "score": removed["score"]})
-
-
-def _is_as_it_was(workspace: Workspace, build: Build, config: WorkspaceConfig) -> bool:
-    """Whether sources, code and libraries would give this build again, so that its steps can be gone through again."""
-    try:
-        return build_id_of(config, workspace, files_read(config, workspace)) == build.manifest.build_id
-    except CurateError:
-        return False
 
 
 def _changes(workspace: Workspace, config: WorkspaceConfig, row: dict[str, Any]) -> list[Change]:

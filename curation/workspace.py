@@ -1,18 +1,18 @@
 """The workspace on disk: a folder with a ``curate.yaml``, found from anywhere inside it, as git finds a repository."""
 
+import errno
 import hashlib
 import json
 import os
 import re
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.errors import ConfigError, CurateError, UsageError
+from schemas.errors import ConfigError, CurateError, UsageError, of_system
 
 CONFIG_NAME = "curate.yaml"
 
@@ -125,28 +125,51 @@ def whole_folder(final: Path, *, replace: bool = False) -> Iterator[Path]:
         replace: Whether a folder that stands there is replaced.
 
     Raises:
-        CurateError: If ``final`` is there and is not to be replaced.
+        CurateError: If ``final`` is there and is not to be replaced, or cannot be written there.
     """
-    final.parent.mkdir(parents=True, exist_ok=True)
-    _clear_left_overs(final)
-    if final.exists() and not replace:
-        raise CurateError("is there already", file=final, mend="Give another name, or remove it.")
     mark = f".{final.name}.{os.getpid()}.{secrets.token_hex(4)}"
     partial, old = final.parent / f"{mark}.partial", final.parent / f"{mark}.old"
-    partial.mkdir()
-    try:
-        yield partial
-        if replace and final.exists():
-            final.rename(old)
+    with _named(final, partial):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        _clear_left_overs(final)
+        if final.exists() and not replace:
+            raise CurateError("is there already", file=final, mend="Give another name, or remove it.")
+        partial.mkdir()
         try:
-            partial.rename(final)
-        except OSError:
-            if old.exists():
-                old.rename(final)
+            yield partial
+            if replace and final.exists():
+                final.rename(old)
+            try:
+                partial.rename(final)
+            except OSError:
+                if old.exists():
+                    old.rename(final)
+                raise
+            shutil.rmtree(old, ignore_errors=True)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def _named(final: Path, partial: Path) -> Iterator[None]:
+    """Where ``final`` cannot be made, the error names it, or the folder that bars it, and not what is written beside.
+
+    Raises:
+        CurateError: If the operating system refused it.
+    """
+    try:
+        yield
+    except OSError as error:
+        named = Path(os.fsdecode(error.filename)) if error.filename else None
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)  # such an error names no file
+        if not (full if named is None else named.is_relative_to(partial) or final.is_relative_to(named)):
             raise
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        place = final
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            place = next((one for one in final.parents if one.is_dir()), final.parent)
+        elif named is not None and final.is_relative_to(named):
+            place = named
+        raise of_system(error, place) from None
 
 
 _LEFT_OVER = re.compile(r"\.(?P<pid>\d+)\.[0-9a-f]{8}\.(partial|old)")
@@ -198,19 +221,36 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+@contextmanager
+def whole_file(path: Path, mode: int = 0o600) -> Iterator[Path]:
+    """Yields a file beside ``path`` to write into, with its ending, and puts it in its place when all went well.
+
+    A reader sees the old file or the new one, never a part.
+
+    Args:
+        path: The file to make; its folder is made where it is missing.
+        mode: Who may read it: its owner alone, unless more is given (of which the process's mask takes away).
+
+    Raises:
+        CurateError: If it cannot be written there.
+    """
+    partial = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    with _named(path, partial):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+        try:
+            yield partial
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
 def write_whole(path: Path, text: str) -> None:
-    """Writes ``text`` to ``path`` so that a reader sees the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(partial).replace(path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+    """Writes ``text`` to ``path``, which its owner alone may read, as :func:`whole_file` does."""
+    with whole_file(path) as partial, partial.open("w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def canonical_json(value: object) -> str:

@@ -4,6 +4,10 @@ A message names places (file, row, field), never the text of a record: these mes
 bug reports.
 """
 
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +83,42 @@ class MissingExtra(CurateError):
         )
 
 
+@contextmanager
+def needs(extra: str, feature: str) -> Iterator[None]:
+    """What is imported within comes with an extra.
+
+    Raises:
+        MissingExtra: If it is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError:
+        raise MissingExtra(feature, extra) from None
+
+
 class Refused(CurateError):
     """A gate said no: the work could be done, and must not be."""
 
     exit_code = 3
+
+
+_NOT_ALLOWED, _FULL = (errno.EACCES, errno.EPERM, errno.EROFS), (errno.ENOSPC, errno.EDQUOT)
+
+
+def of_system(error: OSError, file: Path | str | None = None) -> CurateError:
+    """What the operating system refused, with the mend where one is known.
+
+    Args:
+        error: What it raised.
+        file: How the user knows the file or folder, where that is not the one it names.
+    """
+    what = os.strerror(error.errno) if error.errno else str(error)
+    mend = None
+    if error.errno in _NOT_ALLOWED:
+        mend = "Change its permissions, or those of the folder that it lies in."
+    elif error.errno in _FULL:
+        mend = "Make room on the disk."
+    return CurateError(what, file=file or error.filename or "the system", mend=mend)
 
 
 def fault_told(fault: BaseException) -> str:

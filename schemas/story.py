@@ -47,6 +47,8 @@ class Story(Strict):
     provenance: dict[str, Any]
     source_changed: bool
     """Whether a source, or the code, is no longer what the build was made of: changes are then left out."""
+    source_fault: str | None = None
+    """Why the sources cannot be read now, where that is so: it is then not known whether they have changed."""
     changes: list[Change]
     cleaned: list[str]
     pii: list[dict[str, Any]]

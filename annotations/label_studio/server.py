@@ -24,7 +24,7 @@ from annotations.label_studio.install import DATABASE, Say, clean_environment, d
 from annotations.label_studio.talk import connect, give_accounts
 from annotations.policy import policy_of
 from curation.workspace import Workspace
-from schemas.errors import CurateError
+from schemas.errors import CurateError, needs
 from schemas.items import Strict
 
 HOST = "127.0.0.1"
@@ -60,6 +60,8 @@ def serve(workspace: Workspace, *, url: str | None = None, say: Say = lambda lin
     Raises:
         CurateError: If the server cannot be installed, started or reached.
     """
+    with needs("review", "the review server"):  # before a server is installed that nothing could talk to
+        import label_studio_sdk  # noqa: F401
     policy = policy_of(workspace)
     connection = _known(workspace)
     started = False

@@ -12,7 +12,7 @@ from typing import Any
 
 from annotations.label_studio.connection import Account, Connection, key_of, password_of, write_connection
 from curation.workspace import Workspace
-from schemas.errors import CurateError, MissingExtra
+from schemas.errors import CurateError, needs
 
 PAGE = 500
 TIMEOUT = 60.0
@@ -38,10 +38,8 @@ class Server:
 
     def __init__(self, url: str, key: str, timeout: float = TIMEOUT) -> None:
         self.url = url.rstrip("/")
-        try:
+        with needs("review", "the review server"):
             from label_studio_sdk import LabelStudio
-        except ImportError:
-            raise MissingExtra("the review server", "review") from None
         self.sdk: LabelStudio = LabelStudio(base_url=self.url, api_key=key, timeout=timeout)  # type: ignore[no-untyped-call]
 
     def call(self, method: str, path: str, **more: Any) -> Any:

@@ -1,6 +1,7 @@
 """How many raters a study needs: the sample sizes of Noether (1987, JASA 82, 645-647)."""
 
 from math import ceil, sqrt
+from statistics import NormalDist
 
 from schemas.errors import UsageError
 from schemas.items import Strict
@@ -47,9 +48,8 @@ def power(
     ):
         if not holds:
             raise UsageError(f"{value} is no value for this", field=name, mend="`curate study power --help` says more.")
-    from scipy.stats import norm
-
-    reach = (norm.ppf(1 - level / 2) + norm.ppf(power)) ** 2
+    norm = NormalDist()
+    reach = (norm.inv_cdf(1 - level / 2) + norm.inv_cdf(power)) ** 2
     # Of two raters' differences, the chance that their sum is positive; differences are taken as normal.
     positive = norm.cdf(sqrt(2) * difference / deviation)
     return Power(

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from annotations.coefficients import Estimate, counts_of, krippendorff_alpha
 from annotations.study.bradley_terry import strengths
 from annotations.study.design import POINTS, Study, groups, pairs_of
+from schemas.errors import needs
 from schemas.items import Strict
 
 RESAMPLES = 2_000
@@ -260,7 +261,8 @@ def _agreement(study: Study, group: str, ratings: Sequence[Rating]) -> list[Scal
 
 def signed_rank(values: Sequence[float]) -> float | None:
     """Two-sided p of Wilcoxon's signed-rank test (1945), zeros split (Pratt 1959); none for under two values."""
-    from scipy.stats import wilcoxon
+    with needs("review", "the report of a study"):
+        from scipy.stats import wilcoxon
 
     if len(values) < 2:
         return None
@@ -271,7 +273,8 @@ def signed_rank(values: Sequence[float]) -> float | None:
 
 def holm(values: Sequence[float]) -> list[float]:
     """Holm's step-down correction (1979) of several p values, in the order given."""
-    from statsmodels.stats.multitest import multipletests
+    with needs("review", "the report of a study"):
+        from statsmodels.stats.multitest import multipletests
 
     return [float(p) for p in multipletests(values, method="holm")[1]] if values else []
 

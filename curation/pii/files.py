@@ -6,7 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -19,8 +19,10 @@ from curation.pii.kept_map import MapWriter, restored
 from curation.pii.keys import Key
 from curation.pii.risk import residual_risk
 from curation.pii.scrub import scrub_items
-from curation.pii.tables import Row, check_ending, read, write
+from curation.pii.tables import read, write
 from curation.progress import Progress, silent
+from curation.rows import Row, check_apart, ending_of
+from curation.workspace import whole_file
 from schemas.config import PIIConfig
 from schemas.errors import UsageError
 from schemas.language import MEND as LANGUAGE_MEND
@@ -77,12 +79,13 @@ def scrub_file(
 
     Raises:
         CurateError: If a file or a row cannot be read or written.
-        UsageError: If the language is none that is known, or a map is asked for where nothing stands in the place of
-            what is masked.
+        UsageError: If the language is none that is known, a map is asked for where nothing stands in the place of what
+            is masked, a file is both read and written, or an ending is not known.
         MissingExtra: If a map is asked for without the package that encrypts it.
     """
     started = time.perf_counter()
-    check_ending(target)
+    ending_of(target)
+    check_apart([source], [target, keep_map[0] if keep_map else None])
     if not is_supported(language):
         raise UsageError(f"'{language}' is no language that is known here", mend=LANGUAGE_MEND)
     config = config or PIIConfig()
@@ -96,7 +99,7 @@ def scrub_file(
     def out() -> Iterator[Row]:
         nonlocal rows, changed
         with progress("scrub", None) as advance:
-            for before, after in _over_cores(work, _chunks(row for _, row in read(source)), workers):
+            for before, after in _over_cores(work, _chunks(read(source)), workers):
                 for row, scrubbed in zip(before, after, strict=True):
                     rows, changed = rows + 1, changed + bool(scrubbed["spans"])
                     spans.update(span["label"] for span in scrubbed["spans"])
@@ -108,7 +111,7 @@ def scrub_file(
                     yield scrubbed
                 advance(len(before))
 
-    with _beside(target) as partial_file, MapWriter(*keep_map) if keep_map else nullcontext() as way_back:
+    with whole_file(target, 0o666) as partial_file, MapWriter(*keep_map) if keep_map else nullcontext() as way_back:
         write(partial_file, out())
         if way_back is not None:
             way_back.finish()
@@ -127,31 +130,19 @@ def restore_file(source: Path, target: Path, map_file: Path, key: Key) -> int:
     Raises:
         CurateError: If a file cannot be read or written, the key is another one, or map and rows do not belong together.
     """
-    check_ending(target)
+    ending_of(target)
+    check_apart([source, map_file], [target])
     rows = 0
 
     def out() -> Iterator[Row]:
         nonlocal rows
-        for row in restored((row for _, row in read(source)), map_file, key):
+        for row in restored(read(source), map_file, key):
             rows += 1
             yield {**row, "spans": [], "residual_risk": {"level": "high", "reasons": ["originals put back"]}}
 
-    with _beside(target) as partial_file:
-        partial_file.touch(mode=0o600)
+    with whole_file(target) as partial_file:
         write(partial_file, out())
     return rows
-
-
-@contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """A file to write beside ``target``, which takes its place at the end, or is gone where that is not reached."""
-    partial_file = target.with_name(f".{target.stem}.partial{target.suffix}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        yield partial_file
-        partial_file.replace(target)
-    finally:
-        partial_file.unlink(missing_ok=True)
 
 
 def _scrub_chunk(rows: Sequence[Row], *, config: PIIConfig, key: Key | None, language: str) -> list[Row]:

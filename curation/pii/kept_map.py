@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from curation.pii.keys import BYTES, Key, key_of
-from curation.pii.tables import Row
+from curation.rows import Row
 from schemas.errors import CurateError, MissingExtra
 
 MAP_KEY = "EMOCURATE_MAP_KEY"

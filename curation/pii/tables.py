@@ -9,9 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.errors import CurateError
+from curation.rows import Row, ending_of, read_rows
 
-ENDINGS = (".jsonl", ".csv", ".parquet")
 _SPAN = pa.struct(
     [
         *(
@@ -27,72 +26,35 @@ _SPAN = pa.struct(
 _RISK = pa.struct([("level", pa.string()), ("reasons", pa.list_(pa.string()))])
 OUT = pa.schema([("id", pa.string()), ("text", pa.string()), ("spans", pa.list_(_SPAN)), ("residual_risk", _RISK)])
 
-Row = dict[str, Any]
 
-
-def check_ending(file: Path) -> None:
-    """Raises a :class:`CurateError` if the format of ``file`` is not known."""
-    if file.suffix.lower() not in ENDINGS:
-        raise CurateError(f"ends in '{file.suffix}'", file=file, mend=f"Use one of {', '.join(ENDINGS)}.")
-
-
-def read(file: Path) -> Iterator[tuple[int, Row]]:
-    """Yields (number, row) of a file, counted from 1; a row has ``id`` and ``text``, and may have ``spans``.
+def read(file: Path) -> Iterator[Row]:
+    """Yields the rows of a file: ``id``, ``text``, and the ``spans`` that an earlier scrubbing wrote.
 
     Raises:
+        UsageError: If its ending is not known.
         CurateError: If the file or a row cannot be read; names the row and the field, and quotes no text.
     """
-    check_ending(file)
-    try:
-        for number, row in enumerate(_rows(file), start=1):
-            yield number, _checked(file, number, row)
-    except (OSError, UnicodeDecodeError, pa.ArrowInvalid, csv.Error) as error:
-        problem = error.strerror if isinstance(error, OSError) and error.strerror else "cannot be read"
-        raise CurateError(str(problem), file=file, mend="Is it the right file, and UTF-8?") from error
+    for _, row in read_rows(file):
+        yield {"id": row["id"], "text": row["text"], "spans": _spans(row.get("spans"))}
 
 
-def _rows(file: Path) -> Iterator[Any]:
-    if file.suffix.lower() == ".parquet":
-        with pq.ParquetFile(file) as opened:
-            for batch in opened.iter_batches(1_000):
-                yield from batch.to_pylist()
-    elif file.suffix.lower() == ".csv":
-        csv.field_size_limit(2**31 - 1)
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            yield from csv.DictReader(opened)
-    else:
-        with file.open(encoding="utf-8-sig") as opened:
-            for line in opened:
-                if line.strip():
-                    yield line
-
-
-def _checked(file: Path, number: int, row: Any) -> Row:
-    if isinstance(row, str):
+def _spans(found: Any) -> list[Any]:
+    """Spans as a list, from CSV out of their JSON; none where they are of somebody else's making."""
+    if isinstance(found, str):
         try:
-            row = json.loads(row)
+            found = json.loads(found)
         except ValueError:
-            raise CurateError("is not JSON", file=file, row=number, mend="One object a line.") from None
-    if not isinstance(row, dict) or row.get("id") is None:
-        raise CurateError("has no id", file=file, row=number, field="id", mend="Every row needs an id and a text.")
-    if not isinstance(row.get("text"), str):
-        raise CurateError("has no text", file=file, row=number, field="text", mend="Every row needs an id and a text.")
-    spans = row.get("spans") or []
-    if isinstance(spans, str):
-        try:
-            spans = json.loads(spans)
-        except ValueError:
-            spans = []
-    return {"id": row["id"], "text": row["text"], "spans": spans}
+            return []
+    return found if isinstance(found, list) else []
 
 
 def write(file: Path, rows: Iterable[Row]) -> None:
     """Writes scrubbed rows; in CSV the spans and the risk are JSON."""
-    if file.suffix.lower() == ".parquet":
+    if ending_of(file) == ".parquet":
         with pq.ParquetWriter(file, OUT) as writer:
             for row in rows:
                 writer.write_table(pa.Table.from_pylist([{**row, "id": str(row["id"])}], schema=OUT))
-    elif file.suffix.lower() == ".csv":
+    elif ending_of(file) == ".csv":
         with file.open("w", encoding="utf-8", newline="") as opened:
             table = csv.writer(opened)
             table.writerow(OUT.names)

@@ -102,7 +102,7 @@ def drift(workspace: Workspace, build: Build, against: str | None = None) -> Dri
         against: The id of the other; where it is not given, the last that was made.
 
     Raises:
-        CurateError: If the other one is not there.
+        CurateError: If the other one is not there, or a file of either was changed.
     """
     other_id = against or previous_build(workspace, build.manifest.build_id)
     if other_id is None:
@@ -110,7 +110,7 @@ def drift(workspace: Workspace, build: Build, against: str | None = None) -> Dri
     other = open_build(workspace, other_id)
     before, now = other.manifest, build.manifest
     tables = _items(other), _items(build)
-    removed = pq.read_table(build.folder / REMOVED, columns=["item_id"])["item_id"]
+    removed = pq.read_table(build.file(REMOVED), columns=["item_id"])["item_id"]
     return Drift(
         before,
         now,
@@ -133,7 +133,7 @@ def drift(workspace: Workspace, build: Build, against: str | None = None) -> Dri
 
 
 def _items(build: Build) -> pa.Table:
-    return pq.ParquetFile(build.folder / ITEMS).read(_COLUMNS)
+    return pq.ParquetFile(build.file(ITEMS)).read(_COLUMNS)
 
 
 def _settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Setting]:

@@ -8,7 +8,6 @@ from markupsafe import Markup
 from curation.build import REPORT, Build
 from curation.pages import page_environment
 from curation.since.drift import Drift
-from curation.workspace import sha256_of
 from schemas.errors import CurateError
 
 
@@ -22,22 +21,14 @@ def page_with(build: Build, parts: Mapping[str, Markup]) -> str:
     Raises:
         CurateError: If the page is not the one that the build was made with, or has no such place.
     """
-    file = build.folder / REPORT
-    folder = f"{build.folder.parent.name}/{build.folder.name}"
-    if not file.is_file() or sha256_of(file) != build.manifest.sha256.get(REPORT):
-        raise CurateError(
-            "was changed after the build, or is missing",
-            file=f"{folder}/{REPORT}",
-            mend=f"Remove {folder} and run `curate build-dataset`.",
-        )
-    page = file.read_text(encoding="utf-8")
+    page = build.file(REPORT).read_text(encoding="utf-8")
     for place, part in parts.items():
         # No text of an item can stand for these marks: in it, `<` is written as `&lt;`.
         found = re.search(f"<!--since:{place}-->.*?<!--/since:{place}-->", page, flags=re.DOTALL)
         if found is None:
             raise CurateError(
                 f"has no place for '{place}': an earlier version made it",
-                file=f"{folder}/{REPORT}",
+                file=f"{build.folder.parent.name}/{build.folder.name}/{REPORT}",
                 mend="Run `curate build-dataset`.",
             )
         page = page[: found.start()] + str(part) + page[found.end() :]

@@ -96,7 +96,7 @@ def _records(text: TextIO, name: str, dialect: Dialect) -> Iterator[_Fields]:
                     file=name,
                     row=row or None,
                     mend="Close the quotation mark there, and double those inside a field; "
-                    "or, if the file quotes no fields, give the source `quoting: false`.",
+                    "or, if the file quotes no fields, give the source in curate.yaml `quoting: false`.",
                 ) from None
             fields, fault = [], _too_long(first) if str(error).startswith("field larger") else _misquoted(first)
         yield _Fields(fields, fault, first, feed.number)

@@ -23,7 +23,9 @@ def read_jsonl(path: Path, name: str, encoding: str) -> Iterator[Read]:
                 continue
             if first and line.text.strip() in ("[", "{", "[{"):
                 raise CurateError(
-                    "is JSON over several lines, not JSON lines", file=name, mend="Give the source `format: json`."
+                    "is JSON over several lines, not JSON lines",
+                    file=name,
+                    mend="Write one object a line; or, in curate.yaml, give the source `format: json`.",
                 )
             first = False
             yield _read(line, encoding)

@@ -82,7 +82,7 @@ def check_file(path: Path, name: str) -> None:
     except PermissionError:
         raise CurateError("may not be read", file=name, mend="Change the file's permissions.") from None
     except OSError as error:
-        raise CurateError(f"cannot be read ({error.strerror})", file=name, mend="Check path in curate.yaml.") from None
+        raise CurateError(f"cannot be read ({error.strerror})", file=name, mend="Check the path.") from None
     if not head:
         raise CurateError("is empty", file=name, mend="Fetch or export the file again.")
 
@@ -150,7 +150,7 @@ def fault_of_text(text: str, encoding: str) -> Fault | None:
         return Fault(
             WHOLE_RECORD,
             f"has bytes that are not {encoding}",
-            "Give the source its encoding, such as cp1252, or save the file as UTF-8.",
+            "Save the file as UTF-8; or, in curate.yaml, give the source its encoding, such as cp1252.",
         )
     return None
 
@@ -170,7 +170,7 @@ def _check_is_text(head: bytes, name: str, encoding: str) -> None:
             "has no byte order mark",
             file=name,
             field="encoding",
-            mend=f"Give the source `encoding: {codec}-le` or `{codec}-be`.",
+            mend=f"In curate.yaml, give the source `encoding: {codec}-le` or `{codec}-be`.",
         )
     if codec.startswith(("utf-16", "utf-32")):
         return
@@ -181,14 +181,14 @@ def _check_is_text(head: bytes, name: str, encoding: str) -> None:
                 f"is not {encoding}: it looks like {found}",
                 file=name,
                 field="encoding",
-                mend=f"Give the source `encoding: {found}`.",
+                mend=f"Save it as UTF-8; or, in curate.yaml, give the source `encoding: {found}`.",
             )
     if len(head) - len(head.translate(None, _CONTROL)) > 0.1 * len(head):
         raise CurateError("is binary, not text", file=name, mend="Export it as text, such as CSV or JSON lines.")
 
 
 def _similar(path: Path) -> str:
-    mend = "Check path in curate.yaml; it is relative to the workspace."
+    mend = "Check the path; in curate.yaml it is relative to the workspace."
     if not path.parent.is_dir():
         return mend
     beside = sorted(one.name for one in path.parent.iterdir())

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation.progress import Progress, silent
+from curation.rows import Row, check_apart, ending_of, read_rows
 from curation.triage.dialogue import triage_message, triage_turns
 from curation.triage.evidence import Triaged
 from curation.triage.levels import LEVELS
-from curation.workspace import write_whole
-from schemas.errors import ConfigError, CurateError
+from curation.workspace import whole_file, write_whole
+from schemas.errors import CurateError
 from schemas.items import Strict
 
-ENDINGS = (".jsonl", ".csv", ".parquet")
 ROLES = ("seeker", "supporter")
 EVIDENCE = [("start", pa.int64()), ("end", pa.int64()), ("rule", pa.string()), ("confidence", pa.float64())]
 
@@ -46,23 +45,16 @@ def triage_file(source: Path, target: Path, *, model: bool = True, progress: Pro
         progress: Shown while it goes on.
 
     Raises:
-        ConfigError: If an ending is another one, or both files are one.
+        UsageError: If an ending is another one, or both files are one.
         CurateError: If the file cannot be read, or a record has no id or text.
     """
-    for file in (source, target):
-        if file.suffix not in ENDINGS:
-            raise ConfigError(
-                f"the ending is none of {', '.join(ENDINGS)}", file=file, mend="Name the file with one of them."
-            )
-    if source.resolve() == target.resolve():
-        raise ConfigError("is both read and written", file=source, mend="Give the result a name of its own.")
-    done: list[dict[str, Any]] = []
+    ending_of(target)
+    check_apart([source], [target])
+    done: list[Row] = []
     with progress("triage", None) as advance:
-        for row, record in _records(source):
+        for row, record in read_rows(source, turns=True):
             done.append(_triaged(record, source, row, model))
             advance(1)
-    if not done:
-        raise CurateError("holds no records", file=source, mend="Fetch or export the file again.")
     _write(done, target)
     levels = Counter(record["level"] for record in done)
     return TriageResult(
@@ -72,50 +64,13 @@ def triage_file(source: Path, target: Path, *, model: bool = True, progress: Pro
     )
 
 
-def _records(source: Path) -> Iterator[tuple[int, Any]]:
-    """The records of the file with their places, counted from 1."""
-    try:
-        if source.suffix == ".parquet":
-            rows = (row for batch in pq.ParquetFile(source).iter_batches() for row in batch.to_pylist())
-            yield from enumerate(rows, start=1)
-            return
-        with source.open(encoding="utf-8-sig", newline="") as file:
-            if source.suffix == ".csv":
-                yield from enumerate(csv.DictReader(file, strict=True), start=1)
-                return
-            for row, line in enumerate(file, start=1):
-                if line.strip():
-                    yield row, _parsed(line, source, row)
-    except FileNotFoundError:
-        raise CurateError("is not there", file=source, mend="Check the path.") from None
-    except UnicodeDecodeError:
-        raise CurateError("is not UTF-8", file=source, mend="Save it as UTF-8.") from None
-    except (csv.Error, pa.ArrowException) as error:
-        raise CurateError(f"cannot be read as {source.suffix[1:]}", file=source, mend="Export it again.") from error
-
-
-def _parsed(line: str, source: Path, row: int) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError:
-        raise CurateError("is not JSON", file=source, row=row, mend="Write a JSON object on every line.") from None
-
-
-def _triaged(record: Any, source: Path, row: int, model: bool) -> dict[str, Any]:
-    def fault(what: str, field: str | None, mend: str) -> CurateError:
-        return CurateError(what, file=source, row=row, field=field, mend=mend)
-
-    if not isinstance(record, dict):
-        raise fault("is no object with `id` and `text`", None, "Write {id, text} on every line.")
-    if record.get("id") in (None, ""):
-        raise fault("is missing", "id", "Give every record an id.")
-    turns, text = record.get("turns"), record.get("text")
+def _triaged(record: Row, source: Path, row: int, model: bool) -> Row:
+    turns = record.get("turns")
     if turns is None:
-        if not isinstance(text, str):
-            raise fault("is missing or no text", "text", "Give every record its text, or a dialogue its turns.")
-        return {"id": record["id"], **_verdict(triage_message(text, model=model))}
+        return {"id": record["id"], **_verdict(triage_message(record["text"], model=model))}
     if not isinstance(turns, list) or not all(_is_turn(turn) for turn in turns):
-        raise fault("is no list of {role, text}", "turns", f"A role is one of {', '.join(ROLES)}.")
+        mend = f"A role is one of {', '.join(ROLES)}."
+        raise CurateError("is no list of {role, text}", file=source, row=row, field="turns", mend=mend)
     triaged = triage_turns([(turn["role"], turn["text"]) for turn in turns], model=model)
     evidence = [
         {"turn": place, **one._asdict()} for place, of_turn in enumerate(triaged.turns) for one in of_turn.evidence
@@ -128,7 +83,7 @@ def _is_turn(turn: Any) -> bool:
     return isinstance(turn, dict) and turn.get("role") in ROLES and isinstance(turn.get("text"), str)
 
 
-def _verdict(triaged: Triaged) -> dict[str, Any]:
+def _verdict(triaged: Triaged) -> Row:
     return {
         "level": triaged.level,
         "history": triaged.history,
@@ -136,10 +91,10 @@ def _verdict(triaged: Triaged) -> dict[str, Any]:
     }
 
 
-def _write(records: list[dict[str, Any]], target: Path) -> None:
-    if target.suffix == ".jsonl":
+def _write(records: list[Row], target: Path) -> None:
+    if ending_of(target) == ".jsonl":
         write_whole(target, "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
-    elif target.suffix == ".csv":
+    elif ending_of(target) == ".csv":
         out = io.StringIO()
         writer = csv.DictWriter(out, ["id", "level", "history", "evidence"], extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
@@ -149,16 +104,11 @@ def _write(records: list[dict[str, Any]], target: Path) -> None:
         _write_parquet(records, target)
 
 
-def _write_parquet(records: list[dict[str, Any]], target: Path) -> None:
+def _write_parquet(records: list[Row], target: Path) -> None:
     evidence = pa.list_(pa.struct([("turn", pa.int64()), *EVIDENCE]))
     turns = pa.list_(pa.struct([("level", pa.string()), ("history", pa.bool_())]))
     fields = [("level", pa.string()), ("history", pa.bool_()), ("evidence", evidence), ("turns", turns)]
     ids = pa.array([record["id"] for record in records])
     table = pa.Table.from_pylist(records, schema=pa.schema([("id", ids.type), *fields]))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
-    try:
+    with whole_file(target) as partial:
         pq.write_table(table, partial)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)

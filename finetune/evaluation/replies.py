@@ -6,6 +6,7 @@ from typing import NamedTuple
 from curation.triage import Level, flag_answer, triage_text
 from curation.triage.answers import NEEDS_REFERRAL, Flag, offers_referral
 from finetune.evaluation.bertscore import BertScore
+from schemas.errors import needs
 
 NGRAM = 4
 
@@ -82,6 +83,7 @@ def repetition(text: str, n: int = NGRAM) -> float:
 
 
 def _rouge_l(approved: str, reply: str) -> float:
-    from rouge_score.rouge_scorer import RougeScorer
+    with needs("eval", "comparing replies"):
+        from rouge_score.rouge_scorer import RougeScorer
 
     return float(RougeScorer(["rougeL"], use_stemmer=True).score(approved, reply)["rougeL"].fmeasure)

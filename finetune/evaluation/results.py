@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from finetune.evaluation.benchmarks import BENCHMARKS
 from finetune.evaluation.bertscore import BertScoreSettings
+from schemas.errors import needs
 
 RESAMPLES = 10_000
 CONVERSATION_RESAMPLES = 2_000
@@ -214,7 +215,8 @@ def scores(questions: Sequence[Question], reference: Sequence[Question] | None =
             )
         )
     if other is not None:
-        from statsmodels.stats.multitest import multipletests
+        with needs("eval", "comparing models"):
+            from statsmodels.stats.multitest import multipletests
 
         corrected = multipletests([score.p for score in found], method="holm")[1]
         found = [score.model_copy(update={"p": float(p)}) for score, p in zip(found, corrected, strict=True)]
@@ -237,7 +239,8 @@ def mcnemar(better: int, worse: int) -> float:
     """Two-sided exact p of McNemar's test, from the questions that only one of two models answered rightly."""
     if better + worse == 0:
         return 1.0
-    from scipy.stats import binomtest
+    with needs("eval", "comparing models"):
+        from scipy.stats import binomtest
 
     return float(binomtest(better, better + worse, 0.5).pvalue)
 

@@ -292,6 +292,13 @@ def test_who_is_not_named_in_the_configuration_decides_nothing(make_workspace: M
         decide(workspace, decisions(workspace, "accept", reviewer="clin-l"))
 
 
+def test_an_option_that_is_wrong_is_not_blamed_on_a_row(make_workspace: MakeWorkspace) -> None:
+    workspace = make_workspace(PAIRS)
+    build_dataset(workspace)
+    with pytest.raises(UsageError, match=r"^field '--reviewer': is no reviewer's alias.* Give an alias"):
+        decide(workspace, decisions(workspace, "accept"), reviewer="Dr. H W")
+
+
 def test_a_risky_item_needs_two(make_workspace: MakeWorkspace) -> None:
     team = {"clin-1": "reviewer", "clin-2": "reviewer"}
     workspace = make_workspace(PAIRS, review={"reviewers": team, "double": 0.0})

@@ -2,8 +2,14 @@
 
 import json
 
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
 from annotations import write_report
+from cli.main import app
 from curation import Workspace, build_dataset, open_build
+from schemas.errors import CurateError
 from tests.annotations.test_status import PAIRS, TEAM, decided
 from tests.conftest import MakeWorkspace, curate
 
@@ -50,3 +56,18 @@ def test_the_command_names_the_page_and_the_build_that_it_compares_with(make_wor
     wrong = curate("-C", workspace.root, "report", "--against", "nothing")
     assert wrong.returncode == 1
     assert "build 'nothing' is not there" in wrong.stderr
+
+
+@pytest.mark.parametrize("command", [["report"], ["review", "status"]])
+def test_items_that_were_altered_after_the_build_are_refused(make_workspace: MakeWorkspace, command: list[str]) -> None:
+    workspace = make_workspace(PAIRS)
+    build_id = build_dataset(workspace).manifest.build_id
+    items = workspace.builds / build_id / "items.parquet"
+    whole = items.read_bytes()
+    pq.write_table(pq.read_table(items).slice(1), items)
+    altered = items.read_bytes()
+    for content in (altered, whole[: len(whole) // 2]):
+        items.write_bytes(content)
+        refused = CliRunner().invoke(app, ["-C", str(workspace.root), *command]).exception
+        assert isinstance(refused, CurateError)
+        assert str(refused).startswith(f"builds/{build_id}/items.parquet: was changed after the build, or is missing.")

@@ -80,7 +80,7 @@ def test_the_format_goes_by_the_ending(source: Path, tmp_path: Path) -> None:
     assert curate("scrub", str(table), str(back)).returncode == 0
     assert pq.read_table(back)["text"].to_pylist()[1] == ROWS[1]["text"]
     refused = curate("scrub", str(source), str(tmp_path / "out.txt"))
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert "Use one of .jsonl, .csv, .parquet" in refused.stderr
 
 
@@ -94,7 +94,7 @@ def test_a_row_without_text_is_named_and_nothing_is_written(tmp_path: Path) -> N
     source.write_text('{"id": 1, "text": "x"}\n{"id": 2}\n', encoding="utf-8")
     refused = curate("scrub", str(source), str(out))
     assert refused.returncode == 1
-    assert "has no text" in refused.stderr
+    assert "in.jsonl, row 2, field 'text': is missing" in refused.stderr
     assert list(tmp_path.iterdir()) == [source]
 
 

@@ -1,5 +1,7 @@
 """Exit codes and folders: 2 for what was asked wrongly, and -C as git has it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,9 @@ from tests.conftest import curate
         ["review", "sheet", "queue.xlsx"],
         ["finetune", "--model", "tiny", "--method", "qlora"],
         ["finetune", "--model", "tiny", "--set", "epochs"],
+        ["scrub", "in.csv", "out.csv", "--mode", "hide"],
+        ["scrub", "in.csv", "out.csv", "--model", "best"],
+        ["dedup", "in.csv", "out.csv", "--threshold", "60", "--grey-threshold", "70"],
     ],
 )
 def test_wrong_usage_is_exit_code_2(example: Workspace, arguments: list[str]) -> None:
@@ -46,3 +51,42 @@ def test_schemas_say_what_each_key_means() -> None:
     source = schema["$defs"]["SourceConfig"]["properties"]
     assert source["license"]["description"]
     assert source["encoding"]["description"]
+
+
+def test_a_region_that_is_not_known_names_its_option_and_what_it_takes() -> None:
+    done = curate("scrub", "in.csv", "out.csv", "--region", "ZZ")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "curate: field '--region': has a value that is not known. An ISO 3166 code, such as DE; US, GB, CA, AU and IN "
+        "if none is given.\n",
+    )
+
+
+INTERRUPTED = """
+import sys
+import cli.{command} as module
+import cli.main
+def interrupted(*_, **__):
+    raise KeyboardInterrupt
+{where} = interrupted
+sys.argv = ["curate", *{arguments!r}]
+cli.main.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "where", "arguments", "told"),
+    [
+        ("scrub", "import curation.pii; curation.pii.scrub_file", ["scrub", "a.csv", "b.csv"], "nothing was written"),
+        ("triage", "import curation.triage; curation.triage.triage_file", ["triage", "a.csv", "b.csv"], "nothing was"),
+        ("build", "module.Workspace.find", ["build-dataset"], "the same command goes on where it was"),
+        ("export", "module.Workspace.find", ["export"], "give the command again"),
+    ],
+)
+def test_what_is_said_after_an_interrupt_is_true_of_the_command(
+    command: str, where: str, arguments: list[str], told: str
+) -> None:
+    program = INTERRUPTED.format(command=command, where=where, arguments=arguments)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert f"curate: stopped; {told}" in done.stderr

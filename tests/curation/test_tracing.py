@@ -59,6 +59,15 @@ def test_a_source_that_changed_is_not_read_as_if_it_had_not(built: Workspace) ->
     assert story.changes == []
 
 
+def test_a_source_that_cannot_be_read_is_named(built: Workspace) -> None:
+    item = item_of(built, "forum", "28")
+    (built.sources / "forum.csv").rename(built.sources / "away.csv")
+    told = curate("-C", built.root, "trace", item)
+    assert told.returncode == 0, told.stderr
+    assert "What its steps did cannot be shown: sources/forum.csv: there is no such file." in told.stdout
+    assert "build again" not in told.stdout
+
+
 def test_a_story_is_of_the_build_and_not_of_todays_settings(built: Workspace) -> None:
     item = item_of(built, "forum", "28")
     before = trace(built, item)

@@ -1,11 +1,12 @@
 """Folders appear whole or not at all, and what stood there is never lost."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from curation.workspace import Workspace, whole_folder
+from curation.workspace import Workspace, whole_folder, write_whole
 from schemas.errors import ConfigError, CurateError
 
 
@@ -43,6 +44,32 @@ def test_the_old_folder_stands_when_its_replacement_fails(tmp_path: Path, monkey
         (folder / "file").write_text("new")
     assert (old / "file").read_text() == "old"
     assert list(tmp_path.iterdir()) == [old]
+
+
+def test_what_bars_the_writing_is_named_as_the_user_knows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CurateError, match=rf"^{tmp_path}/file: File exists"):
+        write_whole(tmp_path / "file" / "new.txt", "new")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(CurateError, match=rf"^{tmp_path}/folder: Is a directory"):
+        write_whole(tmp_path / "folder", "new")
+
+    def forbidden(path: Path, *_: object) -> int:  # root, as which tests may run, is barred by nothing
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "open", forbidden)
+    monkeypatch.setattr(Path, "mkdir", lambda self, *_, **__: None if self == tmp_path else forbidden(self))
+    barred = rf"^{tmp_path}: Permission denied\. Change its permissions"
+    with pytest.raises(CurateError, match=barred):
+        write_whole(tmp_path / "new.txt", "new")
+    with pytest.raises(CurateError, match=barred), whole_folder(tmp_path / "new"):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_another_files_error_is_left_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), whole_folder(tmp_path / "new"):
+        (tmp_path / "elsewhere").read_text()
 
 
 def test_what_a_killed_process_set_aside_is_put_back(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_a_file_of_each_kind_goes_in_and_out(tmp_path: Path, ending: str) -> Non
         ('{"id": 1, "text": "a"}\n{"id": 1, "text": "b"}\n', "row 2, field 'id': has the id of row 1. Give every row"),
         ('{"id": 1.5, "text": "a"}\n', "row 1, field 'id': is neither a text nor a whole number"),
         ("[1]\n", "row 1: is no JSON object"),
-        ("{\n", "row 1: is no JSON. A JSONL file has one JSON object a line"),
+        ("{,\n", "row 1: is no JSON: a name in double quotes is missing (column 2). Write one whole"),
         ('{"id": 1, "text": 5}\n', "row 1, field 'text': is not a text"),
     ],
 )
