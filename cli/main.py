@@ -22,6 +22,7 @@ from cli import (
     triage,
     workspace,
 )
+from cli.stopping import INTERRUPTED, TERMINATED, listen, say_stopped
 from schemas.errors import CurateError, UsageError, fault_told
 
 app = typer.Typer(
@@ -71,17 +72,14 @@ app.add_typer(review.app, name="review")
 app.add_typer(study.app, name="study")
 
 
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, by the custom of shells."""
-
-
 def main() -> None:
     """Runs the command line. No traceback reaches the user unless ``CURATE_DEBUG`` is set."""
+    listen()
     try:
         app()
     except SystemExit as leaving:
-        if leaving.code == INTERRUPTED:
-            _say("stopped; the same command goes on where it was")
+        if leaving.code in (INTERRUPTED, TERMINATED):
+            say_stopped()
         raise
     except CurateError as error:
         _say(str(error))
