@@ -2,8 +2,9 @@
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +12,7 @@ from cli.output import Json, print_json, print_table, progress
 from curation.workspace import Workspace, write_whole
 
 if TYPE_CHECKING:
+    from curation import Build
     from schemas.manifest import BuildManifest, WorkReport
 
 
@@ -56,6 +58,7 @@ def build_dataset(
     runs the steps on the nodes of a cluster, with the same result; it checks first that they have the same code.
     """
     from curation import build_dataset as build
+    from curation import open_build
     from curation.languages import build_warnings
 
     workspace = Workspace.find(context.obj)
@@ -68,11 +71,11 @@ def build_dataset(
         print_json(result)
         return
     _print_funnel(result.manifest)
-    _print_reasons(result.manifest)
+    _print_reasons(open_build(workspace, result.manifest.build_id))
     _print_work(result.work)
     state = "stood already, unchanged" if result.work.existed else "is done"
-    typer.echo(f"Build {result.manifest.build_id} {state}: {workspace.root / result.folder}")
-    typer.echo(f"Report: {workspace.root / result.report}")
+    typer.echo(f"Build {result.manifest.build_id} {state}: {result.folder}")
+    typer.echo(f"Report: {result.report}")
     if result.copy_at is not None:
         typer.echo(f"Copy: {result.copy_at}, compared file by file")
 
@@ -89,10 +92,20 @@ def _print_funnel(manifest: "BuildManifest") -> None:
     print_table(f"{manifest.name}: from records to items", ["source", "records", *lossy, "items"], rows, total)
 
 
-def _print_reasons(manifest: "BuildManifest") -> None:
-    rows = [list(reason) for reason in manifest.reasons()]
+def _print_reasons(build: "Build") -> None:
+    """What was removed, by reason, and what is in quarantine, by field and reason."""
+    faults = Counter((one.step, one.field, one.reason) for one in build.quarantined())
+    rows: list[list[Any]] = []
+    for step, where, reason, records in build.manifest.reasons():
+        if where == "removed":
+            rows.append([step, where, "", reason, records])
+        else:
+            fields = sorted((field, many) for (at, field, why), many in faults.items() if (at, why) == (step, reason))
+            rows += [[step, where, field, reason, many] for field, many in fields]
     if rows:
-        print_table("What was taken out, and why", ["step", "where to", "reason", "records"], rows)
+        print_table("What was taken out, and why", ["step", "where to", "field", "reason", "records"], rows)
+    if faults:
+        typer.echo(f"Where each of the quarantined stands, and its mend: {build.folder / 'quarantine.jsonl'}")
 
 
 def _print_work(work: "WorkReport") -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 import typer
 
 from cli.output import Json, print_json
+from cli.stopping import leave_interrupts_to_the_command
 from curation.workspace import Workspace
 from schemas.errors import CurateError
 
@@ -136,6 +137,7 @@ def chat(
         if error is not None:
             raise error
         return
+    leave_interrupts_to_the_command()
     conversation.go_on()
 
 

@@ -22,6 +22,7 @@ from cli import (
     triage,
     workspace,
 )
+from cli.stopping import INTERRUPTED, TERMINATED, begin, listen, say_stopped
 from schemas.errors import CurateError, UsageError, fault_told, of_system
 
 app = typer.Typer(
@@ -63,7 +64,7 @@ def start(
     except OSError as error:
         raise UsageError(f"cannot work there: {error.strerror}", file=directory, mend="Give -C a folder.") from None
     context.obj = Path()
-    _begun.append(context.invoked_subcommand or "")
+    begin(context.invoked_subcommand or "")
 
 
 for group in (workspace, generate, build, scrub, dedup, triage, export, release, finetune, evaluate, deploy):
@@ -72,24 +73,14 @@ app.add_typer(review.app, name="review")
 app.add_typer(study.app, name="study")
 
 
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, by the custom of shells."""
-AFTER_INTERRUPT = {
-    **dict.fromkeys(("build-dataset", "generate", "evaluate"), "the same command goes on where it was"),
-    **dict.fromkeys(("scrub", "dedup", "triage"), "nothing was written"),
-    "finetune": "`curate finetune --resume RUN` goes on from the run's last checkpoint",
-}
-"""What is true of a command that Ctrl-C ended; the others can all be given again."""
-_begun: list[str] = []
-
-
 def main() -> None:
     """Runs the command line. No traceback reaches the user unless ``CURATE_DEBUG`` is set."""
+    listen()
     try:
         app()
     except SystemExit as leaving:
-        if leaving.code == INTERRUPTED:
-            _say(f"stopped; {AFTER_INTERRUPT.get(''.join(_begun[-1:]), 'give the command again')}")
+        if leaving.code in (INTERRUPTED, TERMINATED):
+            say_stopped()
         raise
     except CurateError as error:
         _say(str(error))

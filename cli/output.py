@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -47,23 +48,33 @@ def progress(quiet: bool = False) -> Progress:
     return _bars
 
 
+def pace(done: float, total: float | None, seconds: float) -> str:
+    """How many a second, and how long it takes for the rest; empty as long as nothing is done."""
+    if not done or not seconds:
+        return ""
+    rate = done / seconds
+    shown = f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+    return shown if total is None else f"{shown} {timedelta(seconds=round((total - done) / rate))}"
+
+
 @contextmanager
 def _bars(name: str, total: int | None) -> Iterator[Advance]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn
     from rich.progress import Progress as Bars
     from rich.text import Text
 
-    class Rate(ProgressColumn):
+    class Pace(ProgressColumn):
+        """Since the start: chunks come in bursts, of which two in a moment say nothing of the next."""
+
         def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+            return Text(pace(task.completed, task.total, task.elapsed or 0.0))
 
     columns = (
         TextColumn("{task.description:<12}"),
         BarColumn(),
         MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
+        Pace(),
     )
     with Bars(*columns, console=Console(stderr=True)) as bars:
         task = bars.add_task(name, total=total)

@@ -83,7 +83,8 @@ def status(
     if found.disputes:
         disputes = ", ".join(f"{what} {number}" for what, number in found.disputes.items())
         typer.echo(f"In dispute: {disputes}. `curate review adjudicate` sends them to the adjudicator.")
-    typer.echo(f"{found.decisions_left:,} decisions left, {_hours(found.hours_left)} hours at the pace so far.")
+    pace = "" if found.hours_left is None else f", {_hours(found.hours_left)} hours at the pace so far"
+    typer.echo(f"{found.decisions_left:,} decisions left{pace}.")
     if found.agreement.value is not None:
         typer.echo(f"Agreement on the verdict (alpha): {_of(found.agreement)} over {found.twice:,} items.")
     if html is not None:

@@ -168,8 +168,8 @@ def build_dataset(
         if copy is not None:
             hand_over(folder, manifest.sha256, MANIFEST, copy)
     return BuildResult(
-        folder=workspace.relative(folder),
-        report=workspace.relative(folder / REPORT),
+        folder=str(folder),
+        report=str(folder / REPORT),
         copy_at=copy,
         manifest=manifest,
         work=work,

@@ -3,6 +3,7 @@
 import re
 import typing
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
@@ -92,7 +93,8 @@ def _config_error(error: ValidationError, located: Located) -> YamlError:
     what, mend = _explained(first)
     others = len(faults) - len(unknown or faults[:1])
     if others and not unknown:
-        what += f" (and {others} more)"
+        places = (".".join(map(str, _plain(fault["loc"]))) for fault in faults if fault is not first)
+        what += f" (and {others} more: {', '.join(islice(places, 5))})"
     return _at(located, first["loc"], what, mend)
 
 
@@ -105,8 +107,8 @@ def _at(located: Located, loc: Path, what: str, mend: str) -> YamlError:
 
 
 def _plain(loc: Path) -> Path:
-    """A place in the configuration without the marks that pydantic sets where a value may be of several types."""
-    return tuple(part for part in loc if not (isinstance(part, str) and re.fullmatch(r"str|list\[.*\]", part)))
+    """A place in the configuration without the marks that pydantic sets: of a value's type, or for a key."""
+    return tuple(part for part in loc if not (isinstance(part, str) and re.fullmatch(r"str|list\[.*\]|\[key\]", part)))
 
 
 def _explained(fault: ErrorDetails) -> tuple[str, str]:

@@ -137,6 +137,7 @@ class BuildResult(Strict):
 
     folder: str
     report: str
+    """Absolute, as is ``folder``."""
     copy_at: str | None = None
     """Where it was copied to."""
     manifest: BuildManifest

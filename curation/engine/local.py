@@ -1,11 +1,10 @@
 """The local engine: row steps over all cores of one machine, a chunk of rows at a time."""
 
-import multiprocessing
 import os
 import time
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import TracebackType
@@ -13,11 +12,11 @@ from types import TracebackType
 import pyarrow as pa
 
 from curation.engine.engine import Computed, Engine
-from curation.engine.parent import end_with
 from curation.garbage import without_collection
 from curation.long_tables import taken
 from curation.progress import Progress, silent
 from curation.step import RowStep
+from curation.workers import Workers
 from schemas.errors import CurateError
 
 CHUNK_ROWS = 500
@@ -39,13 +38,13 @@ class LocalEngine(Engine):
     def __init__(self, cache: Path, workers: int | None = None, progress: Progress = silent) -> None:
         super().__init__(cache, progress)
         self.workers = workers or cores()
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Workers | None = None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.__exit__(kind, error, trace)
         super().__exit__(kind, error, trace)
 
     def compute(self, step: RowStep, rows: pa.Table, places: pa.Array) -> Iterator[Computed]:
@@ -61,11 +60,7 @@ class LocalEngine(Engine):
                 yield Computed(chunk, _computed(step, taken(batches, chunk.to_numpy())), 0.0)
             return
         if self._pool is None:
-            # Forking a process that runs Arrow's threads can hang it, so workers are spawned.
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(
-                self.workers, mp_context=context, initializer=end_with, initargs=(os.getpid(), _end)
-            )
+            self._pool = Workers(self.workers)
         waiting: deque[tuple[pa.Array, Future[tuple[pa.Table, float]]]] = deque()
         try:
             for chunk in chunks:
@@ -87,10 +82,6 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _end() -> None:
-    os._exit(1)
 
 
 def _in_worker(step: RowStep, rows: pa.Table) -> tuple[pa.Table, float]:

@@ -35,6 +35,7 @@ from curation.engine.ray_work import PLACE, unpacked
 from curation.long_tables import slices, taken, written
 from curation.progress import Progress, silent
 from curation.step import RowStep, fingerprint
+from curation.workers import deaf_to_interrupts
 from schemas.errors import CurateError, MissingExtra, UsageError
 
 BLOCK_ROWS, LEAST_BLOCK_ROWS = 2_000, 100
@@ -89,7 +90,8 @@ class RayEngine(Engine):
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, self._settings), daemon=True)
-        self._process.start()
+        with deaf_to_interrupts():  # until it is in a group of its own
+            self._process.start()
         theirs.close()
         try:
             with self.progress("start Ray", None):

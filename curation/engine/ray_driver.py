@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from curation.engine.parent import end_with
 from curation.engine.ray_work import (
     bucket_bounds,
     bucket_rows,
@@ -32,6 +31,7 @@ from curation.engine.ray_work import (
     search_code,
 )
 from curation.long_tables import mapped
+from curation.parent import end_with
 from curation.step import RowStep
 from curation.workspace import is_running
 from schemas.errors import CurateError, fault_told

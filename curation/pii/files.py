@@ -1,11 +1,10 @@
 """Scrubbing of a file of texts by itself, outside a build: chunks of rows, over all cores where there are many."""
 
-import multiprocessing
 import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import nullcontext
 from functools import partial
 from itertools import chain, islice
@@ -22,6 +21,7 @@ from curation.pii.scrub import scrub_items
 from curation.pii.tables import read, write
 from curation.progress import Progress, silent
 from curation.rows import Row, check_apart, ending_of
+from curation.workers import Workers
 from curation.workspace import whole_file
 from schemas.config import PIIConfig
 from schemas.errors import UsageError
@@ -211,7 +211,7 @@ def _over_cores(
             yield chunk, work(chunk)
         return
     waiting: deque[tuple[list[Row], Future[list[Row]]]] = deque()
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with Workers(workers) as pool:
         for chunk in chain(first, chunks):
             waiting.append((chunk, pool.submit(work, chunk)))
             if len(waiting) > 2 * workers:

@@ -50,4 +50,4 @@ def _did_you_mean(column: str, columns: Sequence[str]) -> str:
     found = close_name(column, columns)
     if found is not None:
         return f"Did you mean '{found}'? Correct map in curate.yaml."
-    return "Name the file's own columns in map; the first line of the file has to name them."
+    return "Name the file's own columns in map (of a text file, the first line has to name them)."

@@ -7,7 +7,7 @@ from curation.sources.record import MAX_DEPTH, WHOLE_RECORD, RecordFault
 
 _MANY_BRACKETS = 2 * MAX_DEPTH
 _REASONS = {
-    "Unterminated string starting at": "a text is not closed",
+    "Unterminated string starting at": "a text is not closed; is the line cut off?",
     "Expecting value": "a value is missing",
     "Expecting ',' delimiter": "a comma or a closing bracket is missing",
     "Expecting ':' delimiter": "a colon is missing",

@@ -47,6 +47,6 @@ def _read(line: Line, encoding: str) -> Read:
     if fault := fault_of_text(line.text, encoding):
         return Read(line.number, None, fault)
     try:
-        return Read(line.number, json_text.parse(line.text))
+        return Read(line.number, json_text.parse(line.text.rstrip("\r\n")))
     except RecordFault as error:
         return Read(line.number, None, error.fault)

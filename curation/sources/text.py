@@ -43,6 +43,12 @@ _SIGNATURES = [
     (b"ARROW1", "an Arrow file"),
     (b"SQLite format 3", "a SQLite database"),
 ]
+_UNPACKED = {
+    b"PK\x03\x04": "Unpack it; a spreadsheet, export as CSV.",
+    b"PAR1": "Give the source `format: parquet`.",
+    **dict.fromkeys((b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"), "Unpack it first."),
+}
+"""What helps with some of these."""
 _CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
 
 
@@ -163,7 +169,7 @@ def has_lone_surrogate(text: str) -> bool:
 def _check_is_text(head: bytes, name: str, encoding: str) -> None:
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
-            raise CurateError(f"is {kind}, not text", file=name, mend="Unpack or export it as text first.")
+            raise CurateError(f"is {kind}, not text", file=name, mend=_UNPACKED.get(signature, "Export it as text."))
     codec = codecs.lookup(encoding).name
     if codec in ("utf-16", "utf-32"):
         raise CurateError(

@@ -1,4 +1,4 @@
-"""What is printed for programs is JSON whatever is in it, and a part that is not installed is named with its mend."""
+"""What commands print of a build and of how far it is; JSON for programs; and what is not installed, with its mend."""
 
 import json
 import sys
@@ -9,8 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.output import print_json
+from cli.output import pace, print_json
 from schemas.errors import MissingExtra
+from tests.conftest import MakeWorkspace, curate
 
 
 def test_dates_and_paths_are_texts(capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,3 +57,20 @@ def test_what_needs_an_extra_says_so(base: None, tmp_path: Path) -> None:
     served = CliRunner().invoke(app, ["-C", str(tmp_path), "review", "serve"])
     assert isinstance(served.exception, MissingExtra)
     assert not (tmp_path / ".curate" / "label-studio").exists()
+
+
+def test_the_pace_is_that_since_the_start() -> None:
+    assert pace(1000, 4000, 100.0) == "10/s 0:05:00"
+    assert pace(5, 20, 10.0) == "0.5/s 0:00:30"
+    assert pace(500, None, 0.5) == "1,000/s"
+    assert pace(0, 4000, 60.0) == ""
+
+
+def test_a_build_tells_the_field_and_where_the_rows_stand(make_workspace: MakeWorkspace) -> None:
+    workspace = make_workspace([("How can I sleep?", "Get up at a fixed hour."), ("How can I rest?", " ")])
+    said = curate("-C", workspace.root, "build-dataset").stdout
+    assert "│ answer │ is blank │" in said
+    result = json.loads(curate("-C", workspace.root, "build-dataset", "--json").stdout)
+    assert f"its mend: {result['folder']}/quarantine.jsonl" in said
+    assert Path(result["folder"]).is_absolute()
+    assert Path(result["report"]).is_file()

@@ -81,7 +81,11 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
         ),
         (
             "name: 5\nsources: []\n",
-            "line 1, field 'name': should be text, and is a number (and 1 more). Put it in quotation marks.",
+            "line 1, field 'name': should be text, and is a number (and 1 more: sources). Put it in quotation marks.",
+        ),
+        (
+            "name: a\nreview:\n  reviewers: {Dr. Weiss: reviewer}\nsources: []\n",
+            "line 3, field 'review.reviewers.Dr. Weiss': is no reviewer's alias: letters,",
         ),
         ("1: a\n", "line 1: has a key that is not text."),
         ("[a]: b\n", "line 1: has a key that is not text."),
