@@ -26,7 +26,7 @@ def scrub_warnings(language: str, rows: int) -> Iterator[str]:
     """What whoever scrubs a file of ``rows`` texts has to know of its language."""
     if rows and not is_covered(language):
         yield (
-            f"Warning: {rows:,} rows, field 'text', language '{language}': {_UNMASKED} "
+            f"Warning: rows: {rows:,}, field 'text', language '{language}': {_UNMASKED} "
             f"residual_risk is high in all of them: a person must read them. {_UNDETECTED} `--language en`."
         )
 
@@ -38,7 +38,7 @@ def build_warnings(manifest: BuildManifest) -> Iterator[str]:
         items, language = counts.get(source["id"], 0), source["language"]
         if items and not is_covered(language):
             yield (
-                f"Warning: source '{source['id']}', {items:,} items, fields {_FIELDS[source['kind']]}, "
+                f"Warning: source '{source['id']}', items: {items:,}, fields {_FIELDS[source['kind']]}, "
                 f"language '{language}': {_UNMASKED} Risk is not read either: risk_level is empty and residual_risk "
                 "high, and reviewers must read them all. "
                 f"{_UNDETECTED} `language: en`."

@@ -49,8 +49,8 @@ def _find(
     """The same for texts of which no two are alike."""
     found = [of_text + forms.find(text) for text, of_text in zip(texts, engine.find(texts, regions), strict=True)]
     for of_text, text, is_english in zip(found, texts, english, strict=True):
-        for find in _RULES if is_english else _RULES_OF_FORM:
-            of_text += find(text)
+        for rule in _RULES if is_english else _RULES_OF_FORM:
+            of_text += rule(text)
     places_of_english = [place for place, is_english in enumerate(english) if is_english]
     if names is not None and places_of_english:
         of_model = names.find([texts[place] for place in places_of_english])

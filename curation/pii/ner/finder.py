@@ -33,11 +33,11 @@ CACHED = 4096
 
 SOURCE, DOUBTED = "ner:embedded", "doubt:embedded"
 
-_SHORT = r"(?:(?<=\b\w)|(?<=\b(?:St|Mt|Ft|Pt|Dr|Mr|Ms|Jr|Sr))|(?<=\b(?:Ste|Mrs)))\. ?|\.(?=\w)"
-"""The full stop of an initial, or of what is shortened; behind any other one begins the next sentence."""
+_SHORT = r"(?:(?<=\b\w)|(?<=\b(?:St|Mt|Ft|Pt|Dr|Mr|Ms|Jr|Sr))|(?<=\b(?:Ste|Mrs)))\. ?|\."
+"""The full stop of an initial, of what is shortened, or without a space; behind any other one begins a sentence."""
 _WITHIN = {
-    "PERSON": re.compile(rf"(?:[ \u00a0]|[-'’`]|{_SHORT}|, (?=(?:Jr|Sr)\b))"),
-    "LOCATION": re.compile(rf"(?:[ \u00a0]|[-'’`]|{_SHORT}|[,#]? ?,? {{0,4}}#?|, ?\n ?|\n(?=\d))"),
+    "PERSON": re.compile(rf"(?:[ \u00a0]|[-'’`]|{_SHORT})"),
+    "LOCATION": re.compile(rf"(?:[ \u00a0]|[-'’`]|{_SHORT}|[,#]? ?,? {{0,4}}#?|, ?\n ?)"),
     "ORG": re.compile(rf"(?:[ \u00a0]|[-'’`]| ?& ?|{_SHORT})"),
 }
 
@@ -181,10 +181,19 @@ def _join(text: str, found: list[Span], span: Span) -> None:
 def _belong(text: str, last: Span, span: Span) -> bool:
     """Whether two spans, the second behind the first, are parts of one name."""
     if last.source == span.source:
-        return last.label == span.label and bool(_WITHIN[span.label].fullmatch(text, last.end, span.start))
+        return last.label == span.label and _are_one(span.label, text, last, span)
     sure, doubted = (last, span) if last.source == SOURCE else (span, last)
     if sure.label == "ORG" or text[doubted.start : doubted.end].islower():
         return False
     if any(is_word(text[one.start : one.end]) for one in (last, span)):
         return False
-    return bool(_WITHIN[sure.label].fullmatch(text, last.end, span.start))
+    return _are_one(sure.label, text, last, span)
+
+
+def _are_one(label: str, text: str, last: Span, span: Span) -> bool:
+    """Whether what stands between two spans can stand in a name."""
+    if _WITHIN[label].fullmatch(text, last.end, span.start):
+        return True
+    between, behind = text[last.end : span.start], text[span.start : span.end]
+    is_post_code = label == "LOCATION" and between == "\n" and behind[0].isdigit()
+    return is_post_code or (label == "PERSON" and between == ", " and behind in ("Jr", "Sr"))

@@ -11,7 +11,9 @@ import yaml
 
 from curation import Workspace, build_dataset, open_build
 from curation.generate import generate, marked_passage, plan_of
+from curation.generate.rights import check_may_send
 from curation.tracing import trace
+from schemas.config import SourceConfig
 from schemas.errors import ConfigError, CurateError, Refused, UsageError
 from tests.conftest import curate
 from tests.curation.generate import books
@@ -207,6 +209,15 @@ def test_texts_of_a_licence_that_does_not_allow_it_go_to_no_other_machine(make: 
         generate(make(BOOK, license, **elsewhere), "book")
     with serving(Model()) as model:
         assert generate(make(BOOK, license, **asking(model)), "book").answered == 3
+
+
+def test_texts_in_a_language_whose_names_are_not_found_go_to_no_other_machine() -> None:
+    book = {"id": "book", "kind": "qa", "texts": "book.md", "license": "CC-BY-4.0", "generate": {"by": "extraction"}}
+    check_may_send(SourceConfig.model_validate(book), "https://models.example.org/v1")
+    german = SourceConfig.model_validate({**book, "language": "de"})
+    check_may_send(german, "http://127.0.0.1:8080/v1")
+    with pytest.raises(Refused, match="names in texts of language 'de' are not found"):
+        check_may_send(german, "https://models.example.org/v1")
 
 
 def test_a_prompt_of_ones_own_has_its_version_in_the_provenance(make: Make) -> None:

@@ -1,8 +1,11 @@
 """The model beside the rules: what it adds, and what it leaves alone."""
 
+import numpy as np
 import pytest
 
-from curation.triage import triage_message, triage_text, triage_turns
+from curation.triage import LEVELS, triage_message, triage_text, triage_turns
+from curation.triage.levels import Level
+from curation.triage.model.together import Together
 
 UNWORDED = "My family would finally breathe again as soon as I am out of this world."
 UNWORDED_IN_TURN = "It would come as a relief to me if the night simply kept me."
@@ -51,3 +54,14 @@ def test_a_pasted_transcript_is_a_dialogue_in_a_build_as_well() -> None:
 @pytest.mark.parametrize("text", ["Thanks, bye!", "How do I cook rice?", ""])
 def test_small_talk_is_left(text: str) -> None:
     assert triage_text(text).level == "none"
+
+
+def test_of_two_levels_about_as_likely_the_more_urgent_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    def level_by(chances: dict[Level, float]) -> str:
+        found = np.array([chances.get(level, 0.001) for level in LEVELS])
+        monkeypatch.setattr(Together, "chances", lambda self, logs, rules: found / found.sum())
+        return triage_text("Nothing here is anything to any phrase.").level
+
+    assert level_by({"none": 0.2, "abuse_now": 0.42, "active": 0.38}) == "active"
+    assert level_by({"none": 0.2, "abuse_now": 0.6, "active": 0.2}) == "abuse_now"
+    assert level_by({"none": 0.8, "abuse_now": 0.1, "active": 0.1}) == "none"
