@@ -1,4 +1,4 @@
-"""What may be sent to another machine: texts of a public licence that allows adaptations, scrubbed as English can be."""
+"""What may be sent to another machine: scrubbed texts in English, of a public licence that allows adaptations."""
 
 import re
 

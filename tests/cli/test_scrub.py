@@ -45,7 +45,7 @@ def test_a_language_whose_names_are_not_looked_for_is_told_and_every_row_is_to_b
     out = tmp_path / "out.jsonl"
     done = curate("scrub", source, out, "--language", "de", *(["--json"] if as_json else []))
     assert done.returncode == 0
-    assert done.stderr.startswith("Warning: 2 rows, field 'text', language 'de': names, places,")
+    assert done.stderr.startswith("Warning: rows: 2, field 'text', language 'de': names, places,")
     assert "STAND IN CLEAR" in done.stderr
     assert "Sarah" not in done.stderr
     first, second = read(out)

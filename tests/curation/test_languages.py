@@ -37,7 +37,7 @@ def test_it_is_told_read_first_and_not_released_unread(workspace: Workspace) -> 
     done = curate("-C", workspace.root, "build-dataset")
     assert done.returncode == 0
     (warning,) = done.stderr.splitlines()
-    assert warning.startswith("Warning: source 'german', 1 items, fields question, answer, topic, language 'de': names")
+    assert warning.startswith("Warning: source 'german', items: 1, fields question, answer, topic, language 'de': names")
     assert "Margaret" not in done.stderr
 
     build = open_build(workspace)
