@@ -37,7 +37,7 @@ def test_it_is_told_read_first_and_not_released_unread(workspace: Workspace) -> 
     done = curate("-C", workspace.root, "build-dataset")
     assert done.returncode == 0
     (warning,) = done.stderr.splitlines()
-    assert warning.startswith("Warning: source 'german', items: 1, fields question, answer, topic, language 'de': names")
+    assert warning.startswith("Warning: source 'german', items: 1, fields question, answer, topic, language 'de': ")
     assert "Margaret" not in done.stderr
 
     build = open_build(workspace)
@@ -45,7 +45,7 @@ def test_it_is_told_read_first_and_not_released_unread(workspace: Workspace) -> 
     assert (german["risk_level"], german["residual_risk"]["reasons"]) == (None, ["language not covered"])
     assert german["answer"] == "Schreib mir an [EMAIL_1]."
     assert [item["risk_level"] for item in english] == ["none", "passive"]
-    assert "Warning: source &#39;german&#39;, 1 items" in (build.folder / "report.html").read_text()
+    assert "Warning: source &#39;german&#39;, items: 1" in (build.folder / "report.html").read_text()
 
     sheet = workspace.root / "queue.csv"
     write_sheet(workspace, sheet)
