@@ -82,6 +82,9 @@ def main() -> None:
         if leaving.code in (INTERRUPTED, TERMINATED):
             say_stopped()
         raise
+    except KeyboardInterrupt:  # came where the library of the command line does not see it
+        say_stopped()
+        sys.exit(INTERRUPTED)
     except CurateError as error:
         _say(str(error))
         sys.exit(error.exit_code)

@@ -5,39 +5,48 @@ import multiprocessing.util
 import os
 import signal
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 INTERRUPTED, TERMINATED = 130, 143
 """The exit codes after Ctrl-C and after SIGTERM, by the custom of shells."""
 AFTERWARDS = {
     **dict.fromkeys(("build-dataset", "generate", "evaluate"), "the same command goes on where it was"),
-    **dict.fromkeys(("scrub", "dedup", "triage"), "nothing was written"),
+    **dict.fromkeys(("scrub", "dedup", "triage"), "give the command again; a file that was there is whole"),
     "finetune": "`curate finetune --resume RUN` goes on from the run's last checkpoint",
 }
 """What is true of a command that was stopped; the others can all be given again."""
-_begun: list[str] = []
+_begun = ""
 
 
 def begin(command: str) -> None:
     """Notes the command that runs from now on."""
-    _begun.append(command)
+    global _begun
+    _begun = command
 
 
 def listen() -> None:
     """From now on Ctrl-C ends the command in order and a second one at once; SIGTERM ends it in order."""
-    signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGTERM, _terminate)
+    _answer(signal.SIGINT, _stop)
+    _answer(signal.SIGTERM, _terminate)
 
 
 def leave_interrupts_to_the_command() -> None:
     """For a command that goes on after Ctrl-C: it is a ``KeyboardInterrupt`` and nothing else."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _answer(signal.SIGINT, signal.default_int_handler)
 
 
 def say_stopped() -> None:
     """What is said last."""
-    _say(f"stopped; {AFTERWARDS.get(''.join(_begun[-1:]), 'give the command again')}")
+    _say(f"stopped; {AFTERWARDS.get(_begun, 'give the command again')}")
+
+
+def _answer(number: int, handler: Callable[[int, FrameType | None], Any]) -> None:
+    """A signal that whoever started this process has it ignore stays ignored."""
+    if signal.getsignal(number) is not signal.SIG_IGN:
+        signal.signal(number, handler)
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
@@ -65,4 +74,5 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 def _say(line: str) -> None:
     """Past ``sys.stderr``, which a signal can find in the middle of a line; on a terminal there is a bar or ``^C``."""
     start = "\n" if os.isatty(2) else ""
-    os.write(2, f"{start}curate: {line}\n".encode())
+    with suppress(OSError):  # nobody reads it any more
+        os.write(2, f"{start}curate: {line}\n".encode())

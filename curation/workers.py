@@ -4,16 +4,28 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
-from types import FrameType, TracebackType
-from typing import Any, Self, TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 from curation.parent import end_with
+from schemas.errors import CurateError
 
+P = TypeVar("P")
+T = TypeVar("T")
 R = TypeVar("R")
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class Workers:
@@ -28,19 +40,33 @@ class Workers:
     def __init__(self, count: int) -> None:
         # Forking a process that runs Arrow's threads can hang it, so workers are spawned.
         context = multiprocessing.get_context("spawn")
+        self.count = count
         self._pool = ProcessPoolExecutor(count, mp_context=context, initializer=end_with, initargs=(os.getpid(), _end))
 
     def __enter__(self) -> Self:
         return self
 
-    def submit(self, work: Callable[..., R], *args: Any) -> Future[R]:
-        """Has ``work`` done by the next process that is free.
+    def each(self, work: Callable[[T], R], items: Iterable[tuple[P, T]]) -> Iterator[tuple[P, R]]:
+        """Yields what ``work`` made of the second of each pair, beside the first, in order; takes few pairs ahead.
 
         Raises:
-            BrokenProcessPool: If a process was killed.
+            CurateError: If a process was killed.
         """
-        with deaf_to_interrupts():  # a process is started here as long as there are fewer than may be
-            return self._pool.submit(work, *args)
+        waiting: deque[tuple[P, Future[R]]] = deque()
+        try:
+            for beside, item in items:
+                with deaf_to_interrupts():  # a process is started here as long as there are fewer than may be
+                    waiting.append((beside, self._pool.submit(work, item)))
+                if len(waiting) > 2 * self.count:
+                    done, future = waiting.popleft()
+                    yield done, future.result()
+            for done, future in waiting:
+                yield done, future.result()
+        except BrokenProcessPool as error:
+            raise CurateError(
+                "a worker process was killed, perhaps for want of memory",
+                mend="Run the command again; with --workers 1 it needs less memory.",
+            ) from error
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -48,6 +74,9 @@ class Workers:
         if error is not None:
             for process in list(self._pool._processes.values()):
                 process.kill()
+            # One killed in the middle of a result leaves the pool's thread waiting for the rest, as long as anyone can
+            # still write it; and this process can.
+            self._pool._result_queue._writer.close()  # type: ignore[attr-defined]
         self._pool.shutdown(cancel_futures=True)
 
 
@@ -57,10 +86,12 @@ def deaf_to_interrupts() -> Iterator[None]:
     runs in them; one that comes meanwhile reaches this process at the end of the block.
     """
     resource_tracker.ensure_running()  # else its start, within the first process's, would end the block
-    came: list[tuple[int, FrameType | None]] = []
+    came: list[int] = []
     # The mask goes on to the processes, the handler does not. But with the mask alone another thread takes the signal.
-    here = threading.current_thread() is threading.main_thread()
-    handler = signal.signal(signal.SIGINT, lambda *one: came.append(one)) if here else None
+    handler = signal.getsignal(signal.SIGINT)  # None is one that was not set from Python, which could not be set again
+    here = handler is not None and threading.current_thread() is threading.main_thread()
+    if here:
+        signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -68,8 +99,8 @@ def deaf_to_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         if here:
             signal.signal(signal.SIGINT, handler)
-        if came and callable(handler):
-            handler(*came[0])
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _end() -> None:

@@ -1,11 +1,8 @@
 """The local engine: row steps over all cores of one machine, a chunk of rows at a time."""
 
-import os
 import time
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -16,8 +13,7 @@ from curation.garbage import without_collection
 from curation.long_tables import taken
 from curation.progress import Progress, silent
 from curation.step import RowStep
-from curation.workers import Workers
-from schemas.errors import CurateError
+from curation.workers import Workers, cores
 
 CHUNK_ROWS = 500
 """Rows computed and kept at once. A killed run loses at most so many rows a worker."""
@@ -61,27 +57,9 @@ class LocalEngine(Engine):
             return
         if self._pool is None:
             self._pool = Workers(self.workers)
-        waiting: deque[tuple[pa.Array, Future[tuple[pa.Table, float]]]] = deque()
-        try:
-            for chunk in chunks:
-                waiting.append((chunk, self._pool.submit(_in_worker, step, taken(batches, chunk.to_numpy()))))
-                if len(waiting) > 2 * self.workers:
-                    done, future = waiting.popleft()
-                    yield Computed(done, *future.result())
-            for done, future in waiting:
-                yield Computed(done, *future.result())
-        except BrokenProcessPool as error:
-            raise CurateError(
-                f"a worker process of step '{step.name}' was killed, perhaps for want of memory",
-                mend="Run the command again, it goes on where it was; with --workers 1 it needs less memory.",
-            ) from error
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        items = ((chunk, taken(batches, chunk.to_numpy())) for chunk in chunks)
+        for chunk, result in self._pool.each(partial(_in_worker, step), items):
+            yield Computed(chunk, *result)
 
 
 def _in_worker(step: RowStep, rows: pa.Table) -> tuple[pa.Table, float]:

@@ -20,7 +20,6 @@ from packaging.requirements import Requirement
 
 from curation.dedup.candidates import Codes, Signatures, bands
 from curation.engine.engine import Computed, Engine
-from curation.engine.local import cores
 from curation.engine.ray_driver import (
     SHUFFLE_BLOCK_ROWS,
     Compute,
@@ -35,7 +34,7 @@ from curation.engine.ray_work import PLACE, unpacked
 from curation.long_tables import slices, taken, written
 from curation.progress import Progress, silent
 from curation.step import RowStep, fingerprint
-from curation.workers import deaf_to_interrupts
+from curation.workers import cores, deaf_to_interrupts
 from schemas.errors import CurateError, MissingExtra, UsageError
 
 BLOCK_ROWS, LEAST_BLOCK_ROWS = 2_000, 100

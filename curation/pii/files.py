@@ -1,10 +1,8 @@
 """Scrubbing of a file of texts by itself, outside a build: chunks of rows, over all cores where there are many."""
 
-import os
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import nullcontext
 from functools import partial
 from itertools import chain, islice
@@ -21,7 +19,7 @@ from curation.pii.scrub import scrub_items
 from curation.pii.tables import read, write
 from curation.progress import Progress, silent
 from curation.rows import Row, check_apart, ending_of
-from curation.workers import Workers
+from curation.workers import Workers, cores
 from curation.workspace import whole_file
 from schemas.config import PIIConfig
 from schemas.errors import UsageError
@@ -204,18 +202,11 @@ def _over_cores(
     work: Callable[[list[Row]], list[Row]], chunks: Iterator[list[Row]], workers: int | None
 ) -> Iterator[tuple[list[Row], list[Row]]]:
     """Yields each chunk and what ``work`` made of it, in order."""
-    workers = workers or len(os.sched_getaffinity(0))
+    workers = workers or cores()
     first = list(islice(chunks, POOL_CHUNKS))
     if workers == 1 or len(first) < POOL_CHUNKS:
         for chunk in chain(first, chunks):
             yield chunk, work(chunk)
         return
-    waiting: deque[tuple[list[Row], Future[list[Row]]]] = deque()
     with Workers(workers) as pool:
-        for chunk in chain(first, chunks):
-            waiting.append((chunk, pool.submit(work, chunk)))
-            if len(waiting) > 2 * workers:
-                done, future = waiting.popleft()
-                yield done, future.result()
-        for done, future in waiting:
-            yield done, future.result()
+        yield from pool.each(work, ((chunk, chunk) for chunk in chain(first, chunks)))

@@ -109,3 +109,31 @@ def test_sigterm(terminal: Terminal) -> None:
     assert terminal.ended() == (143, [LAST])
     assert "Traceback" not in terminal.shown
     assert "leaked" not in terminal.shown
+
+
+def test_ctrl_c_when_nobody_reads_what_is_said(make_workspace: MakeWorkspace) -> None:
+    """As of ``curate build-dataset 2>&1 | head``: it stops all the same."""
+    script = Path(sys.executable).with_name("curate")
+    command = [str(script), "-C", str(make_workspace(PAIRS).root), "build-dataset", "--workers", "2"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while len(children.read_text().split()) < 2:
+            time.sleep(0.01)
+        assert process.stderr is not None
+        process.stderr.close()
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_the_starter_has_ignored_stays_ignored(number: signal.Signals) -> None:
+    """As of ``nohup`` and of a script's ``curate … &``."""
+    program = f"import os, cli.stopping; cli.stopping.listen(); os.kill(os.getpid(), {number:d}); print('goes on')"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        preexec_fn=lambda: signal.signal(number, signal.SIG_IGN),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "goes on\n")

@@ -74,13 +74,27 @@ cli.main.main()
 """
 
 
+WHOLE = "give the command again; a file that was there is whole"
+
+
 @pytest.mark.parametrize(
     ("command", "where", "arguments", "told"),
     [
-        ("scrub", "import curation.pii; curation.pii.scrub_file", ["scrub", "a.csv", "b.csv"], "nothing was written"),
-        ("triage", "import curation.triage; curation.triage.triage_file", ["triage", "a.csv", "b.csv"], "nothing was"),
+        (
+            "scrub",
+            "import curation.pii; curation.pii.scrub_file",
+            ["scrub", "a.csv", "b.csv"],
+            WHOLE,
+        ),
+        (
+            "triage",
+            "import curation.triage; curation.triage.triage_file",
+            ["triage", "a.csv", "b.csv"],
+            WHOLE,
+        ),
         ("build", "module.Workspace.find", ["build-dataset"], "the same command goes on where it was"),
         ("export", "module.Workspace.find", ["export"], "give the command again"),
+        ("export", "cli.main.app", [], "give the command again"),
     ],
 )
 def test_what_is_said_after_an_interrupt_is_true_of_the_command(
