@@ -37,7 +37,8 @@ app = typer.Typer(
     `finetune` trains on it, `evaluate` and `study` judge the model, `deploy` bundles it for a phone and `chat` talks to
     the bundle. `generate` makes a source from textbooks.
 
-    **Exit codes:** 0 done, 1 failed, 2 wrong usage, 3 refused by a gate.""",
+    **Exit codes:** 0 done, 1 failed, 2 wrong usage, 3 refused by a gate, 130 stopped by Ctrl-C, 143 stopped by SIGTERM.
+    Ctrl-C ends a command in order; a second one ends it at once.""",
 )
 
 

@@ -58,12 +58,14 @@ def scrub(
     text as it came) and residual_risk. It makes texts safer, not anonymous: a person must still read them.
     """
     from curation.languages import scrub_warnings
-    from curation.pii import map_key_of_environment, read_key, restore_file, scrub_file
+    from curation.pii import check_scrub, map_key_of_environment, read_key, restore_file, scrub_file
+    from curation.rows import check_apart
     from schemas.errors import UsageError
 
     if keep_map is not None and restore is not None:
         raise UsageError("--keep-map and --restore do not go together", mend="Give one of them.")
     if restore is not None:
+        check_apart([map_key], [target])
         own = read_key(map_key) if map_key is not None else map_key_of_environment()
         rows = restore_file(source, target, restore, own)
         if as_json:
@@ -72,7 +74,8 @@ def scrub(
             typer.echo(f"{rows:,} rows with their originals: {target}. Nothing in it is scrubbed.")
         return
     config = _config(mode, model, keep, region)
-    own_map = None
+    check_scrub(source, target, config, language=language, keep_map=keep_map, keys=[key, map_key])
+    own_map = None  # and only now are keys made
     if keep_map is not None:
         own_map = (keep_map, read_key(map_key, make=True) if map_key is not None else map_key_of_environment())
     result = scrub_file(

@@ -4,7 +4,7 @@ They are read by the readers of the sources, so that what is wrong with a file i
 a build a faulty row goes to quarantine; here it is refused, since there is none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ ENDINGS = (".jsonl", ".csv", ".parquet")
 Row = dict[str, Any]
 
 _ALL_COLUMNS = (".",)
+_FIELDS = ("id", "text", "spans", "turns")
+"""What the commands look at; nothing else of a Parquet file is read."""
 _MEND = "Every row needs the fields id and text."
 
 
@@ -76,7 +78,7 @@ def read_rows(file: Path, *, turns: bool = False) -> Iterator[tuple[int, Row]]:
 def _reads(file: Path) -> Iterator[Read]:
     ending = ending_of(file)
     if ending == ".parquet":
-        return read_parquet(file, str(file), _ALL_COLUMNS)
+        return read_parquet(file, str(file), _FIELDS, where_there=True)
     if ending == ".csv":
         return read_delimited(file, str(file), "utf-8", Dialect(",", quoting=True), _ALL_COLUMNS)
     return read_jsonl(file, str(file), "utf-8")
@@ -93,11 +95,15 @@ def _checked(row: Any, file: Path, number: int, turns: bool) -> Row:
         raise fault("is missing", "id")
     if isinstance(found, bool) or not isinstance(found, str | int):
         raise fault("is neither a text nor a whole number", "id")
+    _check_whole(str(found), "id", fault)
     if turns and row.get("turns") is not None:
         return row
     if not isinstance(text, str):
         raise fault("is missing" if text is None else "is not a text", "text")
-    for field, value in (("id", str(found)), ("text", text)):
-        if not value.isascii() and has_lone_surrogate(value):
-            raise fault("has half of a surrogate pair", field, "Write the character whole.")
+    _check_whole(text, "text", fault)
     return row
+
+
+def _check_whole(value: str, field: str, fault: Callable[[str, str, str], CurateError]) -> None:
+    if not value.isascii() and has_lone_surrogate(value):
+        raise fault("has half of a surrogate pair", field, "Write the character whole.")

@@ -1,6 +1,7 @@
 """The workspace on disk: a folder with a ``curate.yaml``, found from anywhere inside it, as git finds a repository."""
 
 import errno
+import glob
 import hashlib
 import json
 import os
@@ -8,7 +9,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -225,7 +226,7 @@ def sha256_of(file: Path) -> str:
 def whole_file(path: Path, mode: int = 0o600) -> Iterator[Path]:
     """Yields a file beside ``path`` to write into, with its ending, and puts it in its place when all went well.
 
-    A reader sees the old file or the new one, never a part.
+    A reader sees the old file or the new one, never a part. What a killed process left beside it is cleared away.
 
     Args:
         path: The file to make; its folder is made where it is missing.
@@ -234,15 +235,29 @@ def whole_file(path: Path, mode: int = 0o600) -> Iterator[Path]:
     Raises:
         CurateError: If it cannot be written there.
     """
-    partial = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    partial = path.with_name(f".{path.stem}.{os.getpid()}.{secrets.token_hex(4)}{path.suffix}")
     with _named(path, partial):
         path.parent.mkdir(parents=True, exist_ok=True)
+        _clear_left_over_files(path)
         os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
         try:
             yield partial
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
+
+
+_LEFT_OVER_FILE = re.compile(r"(?P<pid>\d+)\.[0-9a-f]{8}")
+
+
+def _clear_left_over_files(final: Path) -> None:
+    """Removes what processes that no longer run left of ``final``: it may hold texts that nobody scrubbed."""
+    start, end = f".{final.stem}.", final.suffix
+    for path in final.parent.glob(f"{glob.escape(start)}*{glob.escape(end)}"):
+        found = _LEFT_OVER_FILE.fullmatch(path.name.removeprefix(start).removesuffix(end))
+        if found is not None and not is_running(int(found["pid"])):
+            with suppress(OSError):  # another user's, perhaps
+                path.unlink()
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -4,7 +4,7 @@
 """
 
 from curation.pii.draft import Scrubbed
-from curation.pii.files import ScrubbedFile, restore_file, scrub_file
+from curation.pii.files import ScrubbedFile, check_scrub, restore_file, scrub_file
 from curation.pii.kept_map import MAP_KEY, map_key_of_environment
 from curation.pii.keys import SURROGATE_KEY, Key, read_key
 from curation.pii.limits import LIMITS
@@ -22,6 +22,7 @@ __all__ = [
     "Scrubbed",
     "ScrubbedFile",
     "Span",
+    "check_scrub",
     "map_key_of_environment",
     "read_key",
     "restore_file",

@@ -12,13 +12,14 @@ from pydantic import BaseModel
 
 from curation.languages import is_covered
 from curation.pii.draft import Region, Scrubbed
-from curation.pii.kept_map import MapWriter, restored
+from curation.pii.kept_map import kept_map, restored
 from curation.pii.keys import Key
 from curation.pii.risk import residual_risk
 from curation.pii.scrub import scrub_items
 from curation.pii.tables import read, write
 from curation.progress import Progress, silent
 from curation.rows import Row, check_apart, ending_of
+from curation.sources.text import check_file
 from curation.workers import Workers, cores
 from curation.workspace import whole_file
 from schemas.config import PIIConfig
@@ -45,6 +46,31 @@ class ScrubbedFile(BaseModel):
     residual_risk: dict[str, int]
     """Rows by what they may still say of whom they speak."""
     seconds: float
+
+
+def check_scrub(
+    source: Path,
+    target: Path,
+    config: PIIConfig,
+    *,
+    language: str = "en",
+    keep_map: Path | None = None,
+    keys: Sequence[Path | None] = (),
+) -> None:
+    """Sees that :func:`scrub_file` can begin, and that nothing it writes takes the place of a file of ``keys``.
+
+    Raises:
+        CurateError: If the source cannot be opened.
+        UsageError: As :func:`scrub_file` raises it.
+    """
+    ending_of(source)
+    ending_of(target)
+    check_apart([source, *keys], [target, keep_map])
+    if not is_supported(language):
+        raise UsageError(f"'{language}' is no language that is known here", mend=LANGUAGE_MEND)
+    if keep_map and config.mode == "remove":
+        raise UsageError("what is removed leaves no place to put it back", mend="Use placeholder or surrogate.")
+    check_file(source, str(source))
 
 
 def scrub_file(
@@ -82,13 +108,8 @@ def scrub_file(
         MissingExtra: If a map is asked for without the package that encrypts it.
     """
     started = time.perf_counter()
-    ending_of(target)
-    check_apart([source], [target, keep_map[0] if keep_map else None])
-    if not is_supported(language):
-        raise UsageError(f"'{language}' is no language that is known here", mend=LANGUAGE_MEND)
     config = config or PIIConfig()
-    if keep_map and config.mode == "remove":
-        raise UsageError("what is removed leaves no place to put it back", mend="Use placeholder or surrogate.")
+    check_scrub(source, target, config, language=language, keep_map=keep_map[0] if keep_map else None)
     spans: Counter[str] = Counter()
     risks: Counter[str] = Counter()
     rows = changed = 0
@@ -109,10 +130,11 @@ def scrub_file(
                     yield scrubbed
                 advance(len(before))
 
-    with whole_file(target, 0o666) as partial_file, MapWriter(*keep_map) if keep_map else nullcontext() as way_back:
+    # OUT comes to its place before the map does: an old map is not lost while the old OUT still stands.
+    with kept_map(*keep_map) if keep_map else nullcontext() as way_back, whole_file(target, 0o666) as partial_file:
         write(partial_file, out())
         if way_back is not None:
-            way_back.finish()
+            way_back.flush()
     return ScrubbedFile(
         rows=rows,
         changed=changed,

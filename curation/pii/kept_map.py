@@ -10,12 +10,13 @@ import base64
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 from curation.pii.keys import BYTES, Key, key_of
 from curation.rows import Row
+from curation.workspace import whole_file
 from schemas.errors import CurateError, MissingExtra
 
 MAP_KEY = "EMOCURATE_MAP_KEY"
@@ -36,44 +37,44 @@ def map_key_of_environment(environment: Mapping[str, str] = os.environ) -> Key:
 
 
 class MapWriter:
-    """Writes a map beside its place, as a file that its owner alone may read; :meth:`finish` puts it in place.
+    """Writes the lines of a map.
 
     Args:
-        file: Where it is kept.
-        key: What it is encrypted with.
+        out: What they are written to.
+        cipher: What they are encrypted with.
     """
 
-    def __init__(self, file: Path, key: Key) -> None:
-        self.file, self.partial = file, file.with_name(f".{file.name}.partial")
-        self.cipher, self.rows = _cipher(key), 0
-        self.partial.unlink(missing_ok=True)
-        try:
-            self.opened = os.fdopen(os.open(self.partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-        except OSError as error:
-            raise CurateError(
-                error.strerror or "cannot be written", file=file, mend="Is its folder there, and yours?"
-            ) from error
+    def __init__(self, out: BinaryIO, cipher: Any) -> None:
+        self.out, self.cipher, self.rows = out, cipher, 0
 
     def add(self, before: Row, after: Row) -> None:
         """Adds a row as it was and as it is now."""
         originals = [before["text"][span["start"] : span["end"]] for span in after["spans"]]
         line = json.dumps({"row": self.rows, "id": str(after["id"]), "originals": originals}, ensure_ascii=False)
-        self.opened.write(self.cipher.encrypt(line.encode()) + b"\n")
+        self.out.write(self.cipher.encrypt(line.encode()) + b"\n")
         self.rows += 1
 
-    def finish(self) -> None:
-        """Puts the map in its place."""
-        self.opened.close()
-        self.partial.replace(self.file)
+    def flush(self) -> None:
+        """Sees that all lines are on the disk."""
+        self.out.flush()
+        os.fsync(self.out.fileno())
 
-    def __enter__(self) -> "MapWriter":
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.opened.close()
-        self.partial.unlink(missing_ok=True)
+@contextmanager
+def kept_map(file: Path, key: Key) -> Iterator[MapWriter]:
+    """Yields the writer of a map, which its owner alone may read and which is in its place when all went well.
+
+    Args:
+        file: Where it is kept.
+        key: What it is encrypted with.
+
+    Raises:
+        CurateError: If it cannot be written there.
+        MissingExtra: If the package that encrypts it is not there.
+    """
+    cipher = _cipher(key)
+    with whole_file(file, 0o600) as partial, partial.open("wb") as out:
+        yield MapWriter(out, cipher)
 
 
 def restored(rows: Iterable[Row], file: Path, key: Key) -> Iterator[Row]:

@@ -26,8 +26,14 @@ class _Dataset(Protocol):
     def iter(self, batch_size: int) -> Iterator[pa.Table]: ...
 
 
-def read_parquet(path: Path, name: str, paths: Sequence[str]) -> Iterator[Read]:
-    """The records of a Parquet file, as objects of the columns that ``paths`` need.
+def read_parquet(path: Path, name: str, paths: Sequence[str], *, where_there: bool = False) -> Iterator[Read]:
+    """The records of a Parquet file, as objects of the columns that ``paths`` need; only these are read.
+
+    Args:
+        path: The file.
+        name: How messages call it.
+        paths: Paths into a record.
+        where_there: Whether a column may be missing; where all are, the records have all that the file has.
 
     Raises:
         CurateError: If the file cannot be read, a column is missing or there is no record.
@@ -36,8 +42,11 @@ def read_parquet(path: Path, name: str, paths: Sequence[str]) -> Iterator[Read]:
     row = 0
     try:
         with pq.ParquetFile(path) as file:
-            needed = columns_for(paths, file.schema_arrow.names, name)
-            for batch in file.iter_batches(_BATCH_ROWS):
+            names = file.schema_arrow.names
+            if where_there:
+                paths = [path for path in paths if path in names] or names
+            needed = columns_for(paths, names, name)
+            for batch in file.iter_batches(_BATCH_ROWS, columns=needed):
                 for record in _objects(batch.select(needed)):
                     row += 1
                     yield _read(row, record)

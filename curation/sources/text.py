@@ -45,7 +45,7 @@ _SIGNATURES = [
 ]
 _UNPACKED = {
     b"PK\x03\x04": "Unpack it; a spreadsheet, export as CSV.",
-    b"PAR1": "Give the source `format: parquet`.",
+    b"PAR1": "Name it .parquet; or, in curate.yaml, give the source `format: parquet`.",
     **dict.fromkeys((b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"), "Unpack it first."),
 }
 """What helps with some of these."""

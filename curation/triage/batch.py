@@ -108,7 +108,7 @@ def _write_parquet(records: list[Row], target: Path) -> None:
     evidence = pa.list_(pa.struct([("turn", pa.int64()), *EVIDENCE]))
     turns = pa.list_(pa.struct([("level", pa.string()), ("history", pa.bool_())]))
     fields = [("level", pa.string()), ("history", pa.bool_()), ("evidence", evidence), ("turns", turns)]
-    ids = pa.array([record["id"] for record in records])
-    table = pa.Table.from_pylist(records, schema=pa.schema([("id", ids.type), *fields]))
+    named = [{**record, "id": str(record["id"])} for record in records]
+    table = pa.Table.from_pylist(named, schema=pa.schema([("id", pa.string()), *fields]))
     with whole_file(target) as partial:
         pq.write_table(table, partial)

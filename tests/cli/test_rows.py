@@ -100,6 +100,88 @@ def test_originals_are_not_put_back_over_their_map(tmp_path: Path, monkeypatch: 
     assert kept.read_text() == "a map"
 
 
+@pytest.mark.parametrize(
+    "options", [("--keep-map", "m.key", "--map-key", "m.key"), ("--keep-map", "m.key", "--key", "m.key")]
+)
+def test_a_map_never_takes_the_place_of_a_key(
+    tmp_path: Path, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMOCURATE_MAP_KEY", 64 * "a")
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text(GOOD)
+    assert "m.key: is both read and written" in str(refusal("scrub", "in.csv", "out.csv", *options))
+    assert not Path("m.key").exists()
+
+
+def test_originals_are_not_put_back_over_the_key_of_their_map(tmp_path: Path) -> None:
+    source, kept, own = tmp_path / "in.jsonl", tmp_path / "kept.map", tmp_path / "own.jsonl"
+    own.write_text("a key")
+    refused = refusal("scrub", source, own, "--restore", kept, "--map-key", own)
+    assert isinstance(refused, UsageError)
+    assert own.read_text() == "a key"
+
+
+@pytest.mark.parametrize(
+    ("source", "out", "options"),
+    [
+        ("in.csv", "out.csv", ("--language", "xx")),
+        ("in.csv", "out.csv", ("--mode", "remove")),
+        ("in.csv", "in.csv", ()),
+        ("in.csv", "out.txt", ()),
+        ("in.txt", "out.csv", ()),
+        ("missing.csv", "out.csv", ()),
+    ],
+)
+def test_what_is_refused_makes_no_keys(
+    tmp_path: Path, source: str, out: str, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text(GOOD)
+    refusal("scrub", source, out, "--key", "new.key", "--keep-map", "m", "--map-key", "own.key", *options)
+    assert [file.name for file in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_half_a_character_in_an_id_is_refused_beside_turns_too(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(r'{"id": "\ud800", "turns": [{"role": "seeker", "text": "x"}]}' + "\n")
+    refused = str(refusal("triage", source, tmp_path / "out.jsonl"))
+    assert "row 1, field 'id': has half of a surrogate pair" in refused
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_ids_may_be_texts_and_numbers_in_one_file(tmp_path: Path, command: str) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.parquet"
+    source.write_text('{"id": "1", "text": "I cannot sleep"}\n{"id": 2, "text": "I cannot sleep"}\n')
+    done = CliRunner().invoke(app, [command, str(source), str(out), "--json"])
+    assert (done.exit_code, done.exception) == (0, None)
+    assert pq.read_table(out)["id"].to_pylist()[-1] in ("1", "2")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_columns_that_nothing_is_asked_of_are_not_read(
+    tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    read = pq.ParquetFile.iter_batches
+
+    def noted(file: pq.ParquetFile, size: int, columns: list[str]) -> object:
+        asked.append(columns)
+        return read(file, size, columns=columns)
+
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", noted)
+    source = tmp_path / "in.parquet"
+    pq.write_table(pa.table({"picture": [b"x"], "text": ["I cannot sleep"], "a.b": [1], "id": [7]}), source)
+    done = CliRunner().invoke(app, [command, str(source), str(tmp_path / "out.jsonl"), "--json"])
+    assert (done.exit_code, done.exception) == (0, None)
+    assert asked == [["id", "text"]]
+
+
+def test_a_parquet_file_without_any_of_the_fields_says_so(tmp_path: Path) -> None:
+    source = tmp_path / "in.parquet"
+    pq.write_table(pa.table({"question": ["x"]}), source)
+    assert "row 1, field 'id': is missing" in str(refusal("scrub", source, tmp_path / "out.jsonl"))
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_quoted_commas_and_line_breaks_are_part_of_a_text(tmp_path: Path, command: str) -> None:
     source = tmp_path / "t.csv"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.workspace import Workspace, whole_folder, write_whole
+from curation.workspace import Workspace, whole_file, whole_folder, write_whole
 from schemas.errors import ConfigError, CurateError
 
 
@@ -83,3 +83,18 @@ def test_what_a_killed_process_set_aside_is_put_back(tmp_path: Path) -> None:
     with pytest.raises(CurateError, match="is there already"), whole_folder(tmp_path / "export"):
         pass
     assert [path.name for path in tmp_path.rglob("*")] == ["export", "old"]
+
+
+def test_what_a_killed_process_left_of_a_file_is_cleared_away(tmp_path: Path) -> None:
+    process = os.fork()
+    if process == 0:
+        with whole_file(tmp_path / "out[1].jsonl") as partial:
+            partial.write_text("originals")
+            os._exit(0)
+    os.waitpid(process, 0)
+    (tmp_path / f".out[1].{os.getpid()}.0123abcd.jsonl").touch()  # of a process that runs
+    (tmp_path / ".out[1].mine.jsonl").touch()
+    assert len(list(tmp_path.iterdir())) == 3
+    write_whole(tmp_path / "out[1].jsonl", "new")
+    left = {".out[1].mine.jsonl", f".out[1].{os.getpid()}.0123abcd.jsonl", "out[1].jsonl"}
+    assert {path.name for path in tmp_path.iterdir()} == left
