@@ -8,7 +8,7 @@ from curation.pii.completed import completed
 from curation.pii.ner import NameFinder
 from curation.pii.ner.features import PLACE, lookup, plain
 from curation.pii.spans import Span
-from curation.pii.words import announces, is_common, is_slip, is_word
+from curation.pii.words import announces, is_common, is_of_danger, is_slip, is_word
 
 SURE = 0.97
 """A name model's probability at which it is believed that an everyday word in lower case is a name."""
@@ -65,7 +65,7 @@ def _is_believed(text: str, span: Span) -> bool:
     value = text[span.start : span.end]
     if len(value) < 2 or not any(map(str.isalpha, value)):
         return False
-    if all(announces(word) for word in value.split()):
+    if is_of_danger(value) or all(announces(word) for word in value.split()):
         return False
     forms = value.split()
     is_known = not value.islower() or any(lookup([plain(form) for form in forms]))

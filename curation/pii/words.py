@@ -19,6 +19,11 @@ def is_word_and_name(word: str) -> bool:
     return word.casefold() in _names_too()
 
 
+def is_of_danger(word: str) -> bool:
+    """Whether ``word`` says that somebody is in danger, and is no name by itself: ``Suicide``, ``Killing``."""
+    return word.casefold() in _of_danger()
+
+
 def is_common(word: str) -> bool:
     """Whether ``word`` is among the everyday words of counselling text, name or not: ``hope``, ``will``, ``tired``."""
     return word.casefold() in _common()
@@ -53,6 +58,11 @@ def _words() -> frozenset[str]:
     from spacy.lang.en.stop_words import STOP_WORDS
 
     return frozenset(STOP_WORDS) | frozenset(_lists()["words"].split())
+
+
+@cache
+def _of_danger() -> frozenset[str]:
+    return frozenset(_lists()["danger"].split())
 
 
 @cache
