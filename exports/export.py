@@ -73,7 +73,7 @@ def export(workspace: Workspace, format: str = "torchtune", *, tokenizer: Path |
     left_out = {name: count for name, count in state.counts().items() if name != "approved" and count}
     for row in state.rows:
         said = messages(row, config.system_message)
-        why = _why_left_out(row, said, config)
+        why = why_left_out(row, said, config)
         if why is None:
             conversations[row["split"]].append((row, said))
         else:
@@ -110,11 +110,14 @@ def export(workspace: Workspace, format: str = "torchtune", *, tokenizer: Path |
     return result
 
 
-def _why_left_out(row: dict[str, Any], said: Messages, config: ExportConfig) -> str | None:
+def why_left_out(row: dict[str, Any], said: Messages, config: ExportConfig) -> str | None:
+    """The reason for which an approved item is not written into training files, if there is one."""
     if not any(one["role"] == "user" for one in said):
         return "without an exchange"
     if config.crisis_items == "leave_out" and row["risk_level"] in config.crisis_levels:
         return "of a crisis"
+    if config.crisis_items == "leave_out" and row["risk_level"] is None:
+        return "of a risk that was not read"
     return None
 
 

@@ -26,7 +26,7 @@ class ExportConfig(Strict):
     crisis_levels: list[RiskLevel] = ["passive", "active", "self_harm", "harm_to_others", "abuse_now"]
     """The risk levels that count as a crisis."""
     crisis_items: Literal["keep", "leave_out"] = "keep"
-    """Whether items of these levels are written into training files."""
+    """Whether items of these levels, and those whose risk was not read, are written into training files."""
 
     @property
     def system_message(self) -> str | None:

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports import export
+from exports.export import why_left_out
 from exports.formats import FORMATS
 from exports.messages import Messages, messages, without_opening
 from exports.tokens import token_counter
 from schemas.errors import ConfigError, CurateError
+from schemas.release_config import ExportConfig
 from tests.exports.conftest import Make, Plan
 
 WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30).filter(lambda text: text.strip())
@@ -77,6 +79,15 @@ def test_files_of_each_layout_hold_the_same_conversations(format: str, plan: Pla
         assert [one["messages"] for one in read] == expected
     if format == "openai":
         assert all(set(one) == {"messages"} for one in read)
+
+
+@pytest.mark.parametrize(
+    ("level", "why"), [("active", "of a crisis"), (None, "of a risk that was not read"), ("none", None)]
+)
+def test_an_item_whose_risk_was_not_read_may_be_one_of_a_crisis(level: str | None, why: str | None) -> None:
+    said: Messages = [{"role": "user", "content": "Hilfe"}, {"role": "assistant", "content": "Ich bin da."}]
+    assert why_left_out({"risk_level": level}, said, ExportConfig(crisis_items="leave_out")) == why
+    assert why_left_out({"risk_level": level}, said, ExportConfig()) is None
 
 
 def test_items_of_a_crisis_can_be_left_out(plan: Plan, make: Make) -> None:
