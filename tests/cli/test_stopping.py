@@ -59,11 +59,17 @@ class Terminal:
         return self.process.wait(), [line.strip() for line in self.shown[before:].splitlines() if "curate:" in line]
 
 
+def _hear_ctrl_c() -> None:
+    """A shell lets what runs in the background ignore Ctrl-C, and these tests with it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _login() -> None:
     """Makes the terminal the one that sends Ctrl-C to this process and to all that it starts."""
     import fcntl
     import termios
 
+    _hear_ctrl_c()
     os.setsid()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
@@ -115,7 +121,8 @@ def test_ctrl_c_when_nobody_reads_what_is_said(make_workspace: MakeWorkspace) ->
     """As of ``curate build-dataset 2>&1 | head``: it stops all the same."""
     script = Path(sys.executable).with_name("curate")
     command = [str(script), "-C", str(make_workspace(PAIRS).root), "build-dataset", "--workers", "2"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **streams, preexec_fn=_hear_ctrl_c) as process:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         while len(children.read_text().split()) < 2:
             time.sleep(0.01)

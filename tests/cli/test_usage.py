@@ -82,7 +82,7 @@ WHOLE = "give the command again; a file that was there is whole"
     [
         (
             "scrub",
-            "import curation.pii; curation.pii.scrub_file",
+            "import curation.pii; curation.pii.check_scrub",
             ["scrub", "a.csv", "b.csv"],
             WHOLE,
         ),

@@ -85,7 +85,8 @@ def test_raters_of_a_known_preference_are_found_out_and_stay_blind(laid_out: Wor
     empathy = differences["empathy"].difference
     assert empathy.low is not None
     assert empathy.high is not None
-    assert empathy.low < -1.2 < empathy.high
+    # The order of the two sides is drawn anew each time: an interval of 95 % misses the truth one time in twenty.
+    assert -1.6 < empathy.low < empathy.high < -0.8
     assert {name for name, one in differences.items() if one.p is not None and one.p < 0.05} == {"empathy"}
     strength = {one.model: one.log_strength for one in found.strengths if one.group == "everybody"}
     assert strength["bundles/tuned-phone"].low is not None
