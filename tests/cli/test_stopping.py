@@ -121,8 +121,8 @@ def test_ctrl_c_when_nobody_reads_what_is_said(make_workspace: MakeWorkspace) ->
     """As of ``curate build-dataset 2>&1 | head``: it stops all the same."""
     script = Path(sys.executable).with_name("curate")
     command = [str(script), "-C", str(make_workspace(PAIRS).root), "build-dataset", "--workers", "2"]
-    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **streams, preexec_fn=_hear_ctrl_c) as process:
+    null, pipe = subprocess.DEVNULL, subprocess.PIPE
+    with subprocess.Popen(command, stdout=null, stderr=pipe, preexec_fn=_hear_ctrl_c) as process:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         while len(children.read_text().split()) < 2:
             time.sleep(0.01)
