@@ -2,9 +2,8 @@
 
 import json
 import sys
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -93,18 +92,11 @@ def _print_funnel(manifest: "BuildManifest") -> None:
 
 
 def _print_reasons(build: "Build") -> None:
-    """What was removed, by reason, and what is in quarantine, by field and reason."""
-    faults = Counter((one.step, one.field, one.reason) for one in build.quarantined())
-    rows: list[list[Any]] = []
-    for step, where, reason, records in build.manifest.reasons():
-        if where == "removed":
-            rows.append([step, where, "", reason, records])
-        else:
-            fields = sorted((field, many) for (at, field, why), many in faults.items() if (at, why) == (step, reason))
-            rows += [[step, where, field, reason, many] for field, many in fields]
+    """What was removed, and what is in quarantine."""
+    rows = [list(one) for one in build.taken_out()]
     if rows:
         print_table("What was taken out, and why", ["step", "where to", "field", "reason", "records"], rows)
-    if faults:
+    if any(field for _, _, field, _, _ in rows):
         typer.echo(f"Where each of the quarantined stands, and its mend: {build.folder / 'quarantine.jsonl'}")
 
 

@@ -60,6 +60,18 @@ _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes of the unit in which the system counts resident memory."""
 
 
+class TakenOut(NamedTuple):
+    """How many records a step took out, for a reason."""
+
+    step: str
+    where: str
+    """``removed`` or ``quarantined``."""
+    field: str
+    """What is wrong in a record of the quarantine; empty of what was removed."""
+    reason: str
+    records: int
+
+
 class Build(NamedTuple):
     """A finished build, as it stands on disk. What is read of it is compared with the manifest first, once."""
 
@@ -99,6 +111,20 @@ class Build(NamedTuple):
         """The records that could not be used."""
         lines = self.file(QUARANTINE).read_text(encoding="utf-8").split("\n")  # and not at U+2028
         return [Quarantined.model_validate_json(line) for line in lines if line]
+
+    def taken_out(self) -> list[TakenOut]:
+        """What was removed, by reason, and what is in quarantine, by field and reason."""
+        faults = Counter((one.step, one.reason, one.field) for one in self.quarantined())
+        found: list[TakenOut] = []
+        for step, where, reason, records in self.manifest.reasons():
+            if where == "removed":
+                found.append(TakenOut(step, where, "", reason, records))
+            else:
+                fields = sorted(
+                    (field, many) for (at, why, field), many in faults.items() if (at, why) == (step, reason)
+                )
+                found += [TakenOut(step, where, field, reason, many) for field, many in fields]
+        return found
 
 
 def build_dataset(

@@ -1,8 +1,9 @@
 """Folders appear whole or not at all, and what stood there is never lost."""
 
-import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_the_old_folder_stands_when_its_replacement_fails(tmp_path: Path, monkey
     assert list(tmp_path.iterdir()) == [old]
 
 
-def test_what_bars_the_writing_is_named_as_the_user_knows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_bars_the_writing_is_named_as_the_user_knows_it(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(CurateError, match=rf"^{tmp_path}/file: File exists"):
         write_whole(tmp_path / "file" / "new.txt", "new")
@@ -54,17 +55,32 @@ def test_what_bars_the_writing_is_named_as_the_user_knows_it(tmp_path: Path, mon
     with pytest.raises(CurateError, match=rf"^{tmp_path}/folder: Is a directory"):
         write_whole(tmp_path / "folder", "new")
 
-    def forbidden(path: Path, *_: object) -> int:  # root, as which tests may run, is barred by nothing
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
-
-    monkeypatch.setattr(os, "open", forbidden)
-    monkeypatch.setattr(Path, "mkdir", lambda self, *_, **__: None if self == tmp_path else forbidden(self))
-    barred = rf"^{tmp_path}: Permission denied\. Change its permissions"
-    with pytest.raises(CurateError, match=barred):
-        write_whole(tmp_path / "new.txt", "new")
-    with pytest.raises(CurateError, match=barred), whole_folder(tmp_path / "new"):
-        pass
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+@pytest.fixture
+def barred() -> Iterator[Path]:
+    """A folder into which nobody may write, seen by a process that this holds for: root is barred by nothing."""
+    with TemporaryDirectory() as outer:  # and not below a folder that root alone may enter
+        Path(outer).chmod(0o755)
+        folder = Path(outer) / "barred"
+        folder.mkdir(mode=0o555)
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            os.seteuid(user)
+
+
+def test_a_folder_that_bars_the_writing_is_named_with_its_mend(barred: Path) -> None:
+    told = rf"^{barred}: Permission denied\. Change its permissions"
+    with pytest.raises(CurateError, match=told):
+        write_whole(barred / "new.txt", "new")
+    with pytest.raises(CurateError, match=told), whole_folder(barred / "new"):
+        pass
+    assert list(barred.iterdir()) == []
 
 
 def test_another_files_error_is_left_as_it_is(tmp_path: Path) -> None:

@@ -5,7 +5,10 @@ import pytest
 
 from curation.triage import LEVELS, triage_message, triage_text, triage_turns
 from curation.triage.levels import Level
-from curation.triage.model.together import Together
+from curation.triage.model.classifier import Opinion
+from curation.triage.model.together import read
+from curation.triage.model.weigh import _Read as WithOpinion
+from curation.triage.words import Reading
 
 UNWORDED = "My family would finally breathe again as soon as I am out of this world."
 UNWORDED_IN_TURN = "It would come as a relief to me if the night simply kept me."
@@ -56,12 +59,17 @@ def test_small_talk_is_left(text: str) -> None:
     assert triage_text(text).level == "none"
 
 
-def test_of_two_levels_about_as_likely_the_more_urgent_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    def level_by(chances: dict[Level, float]) -> str:
-        found = np.array([chances.get(level, 0.001) for level in LEVELS])
-        monkeypatch.setattr(Together, "chances", lambda self, logs, rules: found / found.sum())
-        return triage_text("Nothing here is anything to any phrase.").level
+def test_of_two_levels_about_as_likely_the_more_urgent_counts() -> None:
+    together = read()
+    bias = np.array([0.0, *(together.bias[level] for level in LEVELS[1:])])
+    sentence = Reading("Nothing here is anything to any phrase.").sentence(0)
 
-    assert level_by({"none": 0.2, "abuse_now": 0.42, "active": 0.38}) == "active"
-    assert level_by({"none": 0.2, "abuse_now": 0.6, "active": 0.2}) == "abuse_now"
-    assert level_by({"none": 0.8, "abuse_now": 0.1, "active": 0.1}) == "none"
+    def levels(chances: dict[Level, float]) -> list[Level]:
+        """Of a run about which the model thinks so that rules and model together come to ``chances``."""
+        logs = (np.log([chances.get(level, 0.001) for level in LEVELS]) - bias) / together.model
+        run = WithOpinion([sentence], [], Opinion("active", 0.8, logs), is_long=False)
+        return [found.level for found in run.settled()]
+
+    assert levels({"none": 0.2, "abuse_now": 0.42, "active": 0.38}) == ["active"]
+    assert levels({"none": 0.2, "abuse_now": 0.6, "active": 0.2}) == ["abuse_now"]
+    assert levels({"none": 0.8, "abuse_now": 0.1, "active": 0.1}) == []
